@@ -1,0 +1,41 @@
+//! AWS as far as `bedrock-ops` uses it: strict, stateful, with AWS's states, errors and texts.
+//!
+//! One [`Emulator`] holds one account. It is an HTTP service with two doors: [`Emulator::call`] in process, and
+//! [`Emulator::serve`] on a loopback port for any client. It shares no code with the client that it judges and depends
+//! on no AWS crate. What AWS refuses it refuses, what it does not know it answers with a loud 501.
+//!
+//! The way of a call: `serve` (or straight in) → `emulator` → `route` (by its `signature`) → `operation` (its name) →
+//! `fault` (is one planted?) → `services` → `render`; what it changed goes to the `store`.
+
+#[cfg(test)]
+mod asking;
+mod blobs;
+mod calendar;
+mod call;
+mod clock;
+mod emulator;
+mod fault;
+mod form;
+mod operation;
+mod record;
+mod refusal;
+mod render;
+mod route;
+#[cfg(test)]
+mod scratch;
+mod serve;
+mod service;
+mod services;
+mod settings;
+mod signature;
+mod store;
+mod world;
+mod xml;
+
+pub use clock::{Millis, Timing};
+pub use emulator::Emulator;
+pub use fault::{Dropped, Fault, FaultAt, FaultKind};
+pub use record::CallRecord;
+pub use settings::Settings;
+pub use store::OpenError;
+pub use world::World;

@@ -1,0 +1,76 @@
+//! The second door: the account on a loopback port, for any client that speaks HTTP.
+
+use std::io;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::emulator::Emulator;
+use crate::fault::Dropped;
+use crate::render;
+
+/// The largest body taken. A layer comes in one piece, and a handler with its libraries may well be 250 MB.
+const LARGEST_BODY: usize = 512 * 1024 * 1024;
+
+impl Emulator {
+    /// Answers every connection, until the returned future is dropped; its connections end with it.
+    pub async fn serve(&self, listener: TcpListener) -> io::Result<()> {
+        let address = listener.local_addr()?;
+        only_loopback(address)?;
+        self.served_on(address);
+        let mut connections = JoinSet::new();
+        loop {
+            let (stream, _) = listener.accept().await?;
+            connections.spawn(self.clone().converse(stream));
+            while connections.try_join_next().is_some() {}
+        }
+    }
+
+    /// Answers the calls of one connection. How it ends is the client's affair, or a planted fault's.
+    async fn converse(self, stream: TcpStream) {
+        let answer = service_fn(|request| self.receive(request));
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+    }
+
+    async fn receive(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let (head, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+            let text = json!({"message": "the body is larger than 512 MB, or broke off"});
+            return Ok(render::own(413, &text, "refused").map(Full::new));
+        };
+        let answer = self.exchange(Request::from_parts(head, body.to_bytes())).await?;
+        Ok(answer.map(Full::new))
+    }
+}
+
+/// Anyone who reaches the port owns the account, so a listener that other machines can reach is refused.
+fn only_loopback(address: SocketAddr) -> io::Result<()> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    let text = format!("{address} can be reached from other machines; the emulator serves on 127.0.0.1 only");
+    Err(io::Error::new(io::ErrorKind::InvalidInput, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_loopback;
+
+    #[test]
+    fn a_port_that_other_machines_can_reach_is_refused() {
+        assert!(only_loopback("127.0.0.1:4566".parse().expect("an address")).is_ok());
+        for address in ["0.0.0.0:4566", "192.168.1.5:80", "[::]:1"] {
+            let error = only_loopback(address.parse().expect("an address")).expect_err(address);
+            assert!(error.to_string().contains("127.0.0.1 only"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The services, one a file, each with its own protocol.
+
+pub(crate) mod bedrock;
+pub(crate) mod bedrock_agent;
+pub(crate) mod ecr;
+pub(crate) mod iam;
+pub(crate) mod lambda;
+pub(crate) mod logs;
+pub(crate) mod pinpoint;
+pub(crate) mod registry;
+pub(crate) mod sts;

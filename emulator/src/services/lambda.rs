@@ -1,0 +1,92 @@
+//! Lambda: functions that run container images, their versions, policies and tags, and the states they pass through.
+
+mod answers;
+mod configuration;
+mod create;
+mod delete;
+mod environment;
+mod function;
+mod image;
+mod layers;
+mod name;
+mod passage;
+mod permissions;
+mod reading;
+mod shape;
+mod tags;
+mod update;
+mod versions;
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Call, Reply};
+use crate::clock::Millis;
+use crate::refusal::Refusal;
+use function::Function;
+use name::FunctionName;
+
+/// The functions of one region.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct State {
+    functions: BTreeMap<String, Function>,
+}
+
+impl State {
+    /// Whether the function that the ARN names is there, and so is the version if the ARN names one.
+    pub(crate) fn function_exists(&self, arn: &str) -> bool {
+        let Some(FunctionName { name, qualifier, .. }) = FunctionName::parse(arn) else { return false };
+        let live = self.functions.get(name).filter(|function| function.deleting_until.is_none());
+        live.is_some_and(|function| qualifier.is_none_or(|qualifier| function.has(qualifier)))
+    }
+
+    /// One line for each thing that is there.
+    pub(crate) fn inventory(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, function) in &self.functions {
+            lines.push(format!("lambda function {name}"));
+            lines.extend(function.versions.keys().map(|number| format!("lambda version {name}:{number}")));
+            for (qualifier, statements) in &function.policies {
+                let resource = if qualifier.is_empty() { name.clone() } else { format!("{name}:{qualifier}") };
+                lines.extend(
+                    statements.iter().map(|statement| format!("lambda permission {resource} {}", statement.id)),
+                );
+            }
+        }
+        lines.sort();
+        lines
+    }
+
+    /// Forgets the functions whose deletion has ended.
+    fn settle(&mut self, now: Millis) {
+        self.functions.retain(|_, function| function.deleting_until.is_none_or(|until| now < until));
+    }
+}
+
+/// Answers one call.
+pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let now = call.now;
+    call.region().lambda.settle(now);
+    let path = call.path.clone();
+    let segments: Vec<&str> = path.iter().map(String::as_str).collect();
+    match (call.method, segments.as_slice()) {
+        (&Method::POST, ["2015-03-31", "functions"]) => create::create(call),
+        (&Method::GET, ["2015-03-31", "functions"]) => reading::list(call),
+        (&Method::GET, ["2015-03-31", "functions", name]) => reading::get(call, name),
+        (&Method::DELETE, ["2015-03-31", "functions", name]) => delete::delete(call, name),
+        (&Method::GET, ["2015-03-31", "functions", name, "configuration"]) => reading::get_configuration(call, name),
+        (&Method::PUT, ["2015-03-31", "functions", name, "configuration"]) => update::configuration(call, name),
+        (&Method::PUT, ["2015-03-31", "functions", name, "code"]) => update::code(call, name),
+        (&Method::POST, ["2015-03-31", "functions", name, "versions"]) => versions::publish(call, name),
+        (&Method::GET, ["2015-03-31", "functions", name, "versions"]) => versions::list(call, name),
+        (&Method::POST, ["2015-03-31", "functions", name, "policy"]) => permissions::add(call, name),
+        (&Method::GET, ["2015-03-31", "functions", name, "policy"]) => permissions::get(call, name),
+        (&Method::DELETE, ["2015-03-31", "functions", name, "policy", id]) => permissions::remove(call, name, id),
+        (&Method::POST, ["2017-03-31", "tags", arn]) => tags::add(call, arn),
+        (&Method::DELETE, ["2017-03-31", "tags", arn]) => tags::remove(call, arn),
+        (&Method::GET, ["2017-03-31", "tags", arn]) => tags::list(call, arn),
+        _ => Err(Refusal::not_emulated(format!("Lambda's {} /{}", call.method, path.join("/")))),
+    }
+}

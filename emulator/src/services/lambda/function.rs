@@ -1,0 +1,113 @@
+//! A function: what `$LATEST` is, the versions cut from it, and which changes its state allows.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::answers::{conflict, wrong_state};
+use super::configuration::Configuration;
+use super::image::Source;
+use super::passage::{Passage, Standing};
+use super::permissions::Statement;
+use crate::clock::Millis;
+use crate::refusal::Refusal;
+
+/// One function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Function {
+    pub(super) latest: Settings,
+    pub(super) revision: String,
+    pub(super) modified_at: Millis,
+    pub(super) creation: Passage,
+    /// The last change of code or configuration, if there was one.
+    pub(super) update: Option<Passage>,
+    /// Set when the function is being deleted.
+    pub(super) deleting_until: Option<Millis>,
+    pub(super) versions: BTreeMap<u64, Version>,
+    /// The highest version number ever given: none is given twice.
+    pub(super) last_version: u64,
+    /// The statements of each policy, by the qualifier it belongs to; empty for the bare function's.
+    pub(super) policies: BTreeMap<String, Vec<Statement>>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// What a version freezes: code and configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(super) image: Source,
+    /// `x86_64` or `arm64`.
+    pub(super) architecture: String,
+    pub(super) configuration: Configuration,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Version {
+    /// `$LATEST` as it was when the version was cut.
+    pub(super) settings: Settings,
+    /// The version's own description, where one was given.
+    pub(super) description: Option<String>,
+    pub(super) revision: String,
+    pub(super) modified_at: Millis,
+    pub(super) creation: Passage,
+}
+
+impl Function {
+    /// Whether the qualifier names `$LATEST` or a version that is there.
+    pub(super) fn has(&self, qualifier: &str) -> bool {
+        qualifier == "$LATEST" || self.version(qualifier).is_some()
+    }
+
+    /// The version of this number.
+    pub(super) fn version(&self, qualifier: &str) -> Option<&Version> {
+        self.versions.get(&qualifier.parse().ok()?)
+    }
+
+    /// Refuses a change of code or configuration, or a new version, while the function's state forbids it.
+    pub(super) fn check_changeable(&self, arn: &str, now: Millis) -> Result<(), Refusal> {
+        match self.creation.standing(now) {
+            Standing::Underway => Err(wrong_state("Pending")),
+            Standing::Failed(_) => Err(wrong_state("Failed")),
+            Standing::Done => self.check_not_updating(arn, now),
+        }
+    }
+
+    /// Refuses what an update in progress forbids.
+    pub(super) fn check_not_updating(&self, arn: &str, now: Millis) -> Result<(), Refusal> {
+        match self.update.as_ref().map(|update| update.standing(now)) {
+            Some(Standing::Underway) => Err(conflict(format!(
+                "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The last version, if `$LATEST` is still what it was cut from.
+    pub(super) fn unchanged_version(&self) -> Option<u64> {
+        let last = self.versions.get(&self.last_version)?;
+        (last.settings == self.latest).then_some(self.last_version)
+    }
+
+    /// Cuts a version, unless the last one is the same still, and tells its number.
+    pub(super) fn publish(
+        &mut self,
+        description: Option<&str>,
+        revision: String,
+        now: Millis,
+        creation: Passage,
+    ) -> u64 {
+        if let Some(number) = self.unchanged_version() {
+            return number;
+        }
+        self.last_version += 1;
+        let version = Version {
+            settings: self.latest.clone(),
+            description: description.map(str::to_owned),
+            revision,
+            modified_at: now,
+            creation,
+        };
+        self.versions.insert(self.last_version, version);
+        self.last_version
+    }
+}

@@ -1,0 +1,80 @@
+//! Changes a function's configuration and its code, which AWS does in two calls, one after the other.
+
+use super::answers::{after, check_revision, function, invalid, new_revision};
+use super::configuration::{MEMBERS, architecture};
+use super::create::check_role;
+use super::function::Settings;
+use super::image::resolve;
+use super::name::FunctionName;
+use super::passage::Passage;
+use super::shape::Shape;
+use crate::call::{Call, Reply};
+use crate::refusal::Refusal;
+use crate::services::ecr::members::{Dialect, Members};
+
+pub(super) fn configuration(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
+    let body = call.json()?;
+    let known = [&MEMBERS[..], &["RevisionId"]].concat();
+    let members = Members::of(&body, "UpdateFunctionConfiguration", Dialect::Lambda, &known)?;
+    let name = FunctionName::of_request(name, None, call)?.unqualified("UpdateFunctionConfiguration")?;
+    let mut settings = changeable(call, &name, members.text("RevisionId")?)?;
+    settings.configuration.take(&members)?;
+    if members.has("Role") {
+        check_role(call, &settings.configuration.role)?;
+    }
+    let passage = Passage { until: after(call, call.timing.function_update), failure: None };
+    begin(call, &name, settings, passage)?;
+    let changed = function(call, &name)?.clone();
+    let shown = Shape::new(call, name.name, &changed).latest();
+    Ok(Reply::wrote("UpdateFunctionConfiguration", 200, shown))
+}
+
+pub(super) fn code(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
+    let body = call.json()?;
+    let known = ["ImageUri", "Publish", "RevisionId", "Architectures", "ZipFile", "S3Bucket", "S3Key"];
+    let members = Members::of(&body, "UpdateFunctionCode", Dialect::Lambda, &known)?;
+    let name = FunctionName::of_request(name, None, call)?.unqualified("UpdateFunctionCode")?;
+    let architecture = architecture(&members)?;
+    let publish = members.flag("Publish")?.unwrap_or(false);
+    let uri = members.text("ImageUri")?;
+    let mut settings = changeable(call, &name, members.text("RevisionId")?)?;
+    if ["ZipFile", "S3Bucket", "S3Key"].iter().any(|member| members.has(member)) {
+        let text = "Please don't provide ZipFile, S3Bucket or S3Key when updating a function with packageType Image.";
+        return Err(invalid(text));
+    }
+    let uri = uri.ok_or_else(|| invalid("Please provide ImageUri when updating a function with packageType Image."))?;
+    if let Some(architecture) = architecture {
+        architecture.clone_into(&mut settings.architecture);
+    }
+    let (image, failure) = resolve(call, uri, &settings.architecture)?;
+    settings.image = image;
+    let passage = Passage { until: after(call, call.timing.function_update), failure };
+    begin(call, &name, settings, passage.clone())?;
+    let (revision, now) = (new_revision(call), call.now);
+    let changed = function(call, &name)?;
+    let number = publish.then(|| changed.publish(None, revision, now, passage));
+    let changed = changed.clone();
+    let shape = Shape::new(call, name.name, &changed);
+    let shown = number.and_then(|number| shape.version(number)).unwrap_or_else(|| shape.latest());
+    Ok(Reply::wrote("UpdateFunctionCode", 200, shown))
+}
+
+/// The settings of a function that may be changed now.
+fn changeable(call: &mut Call<'_>, name: &FunctionName<'_>, revision: Option<&str>) -> Result<Settings, Refusal> {
+    let (arn, now) = (name.arn(call), call.now);
+    let function = function(call, name)?;
+    function.check_changeable(&arn, now)?;
+    check_revision(revision, &function.revision, "GetFunction/GetAlias")?;
+    Ok(function.latest.clone())
+}
+
+/// Sets the new settings, which show at once, and begins the passage until they work.
+fn begin(call: &mut Call<'_>, name: &FunctionName<'_>, settings: Settings, passage: Passage) -> Result<(), Refusal> {
+    let (revision, now) = (new_revision(call), call.now);
+    let function = function(call, name)?;
+    function.latest = settings;
+    function.revision = revision;
+    function.modified_at = now;
+    function.update = Some(passage);
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Logs: log groups with their retention and tags.
+
+mod groups;
+mod members;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::call::{Body, Call, Reply};
+use crate::clock::Millis;
+use crate::refusal::Refusal;
+use members::Members;
+
+/// A region's log groups, by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct State {
+    groups: BTreeMap<String, Group>,
+}
+
+/// One log group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Group {
+    created: Millis,
+    /// `STANDARD` or `INFREQUENT_ACCESS`.
+    class: String,
+    /// Days; none keeps logs for ever.
+    retention: Option<u64>,
+    tags: BTreeMap<String, String>,
+}
+
+/// Reads its members, does it, and gives the answer; `None` for operations that answer nothing.
+type Operation = fn(&mut Call<'_>, Members) -> Result<Option<Value>, Refusal>;
+
+/// Operation, whether it writes, and what does it.
+const OPERATIONS: &[(&str, bool, Operation)] = &[
+    ("CreateLogGroup", true, groups::create),
+    ("DeleteLogGroup", true, groups::delete),
+    ("DeleteRetentionPolicy", true, groups::delete_retention),
+    ("DescribeLogGroups", false, groups::describe),
+    ("ListTagsForResource", false, tags::list),
+    ("PutRetentionPolicy", true, groups::put_retention),
+    ("TagResource", true, tags::tag),
+    ("UntagResource", true, tags::untag),
+];
+
+/// Answers one call.
+pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let target = call.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or("");
+    let name = target.split_once('.').map_or("", |(_, name)| name);
+    let Some((operation, writes, act)) = OPERATIONS.iter().find(|(known, ..)| *known == name) else {
+        return Err(Refusal::not_emulated(format_args!("the operation {name} of CloudWatch Logs")));
+    };
+    let members = Members::new(call.json()?);
+    let body = act(call, members)?.map_or(Body::Empty, Body::Json);
+    Ok(Reply { status: 200, body, operation, writes: *writes })
+}
+
+impl State {
+    /// One line for each log group.
+    pub(crate) fn inventory(&self) -> Vec<String> {
+        self.groups.keys().map(|name| format!("logs log-group {name}")).collect()
+    }
+
+    fn group(&mut self, name: &str) -> Result<&mut Group, Refusal> {
+        self.groups.get_mut(name).ok_or_else(no_such_group)
+    }
+}
+
+fn no_such_group() -> Refusal {
+    Refusal::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
+}

@@ -1,0 +1,153 @@
+//! The AWS clients: built once, from where every AWS tool takes its settings, and handed to whoever calls.
+
+mod failure;
+mod http;
+mod local;
+mod read_only;
+mod registries;
+mod site;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_smithy_types::retry::RetryConfig;
+use emulator::Emulator;
+
+pub use failure::{Called, Failure, Found};
+pub use registries::Registries;
+pub use site::Site;
+
+use crate::error::Refused;
+use crate::manifest::Manifest;
+
+/// Where the stack lives when `--local` is given and the manifest names no region.
+pub const LOCAL_REGION: &str = "ap-northeast-1";
+
+/// Tries per call, the first included, of throttled, failing or broken-off calls. The SDK's default of 3 is gone
+/// through in two seconds; Bedrock's quotas of 2 calls a second need more patience.
+const ATTEMPTS: u32 = 8;
+
+/// What the clients may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Calls that change nothing; any other fails before it is sent.
+    Read,
+    /// All calls.
+    Write,
+}
+
+/// All clients. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    clients: Arc<Clients>,
+    /// The registries that images come from and go to.
+    pub registries: Registries,
+}
+
+/// One client for each service.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the names are the services'")]
+pub struct Clients {
+    pub bedrock: aws_sdk_bedrock::Client,
+    pub bedrock_agent: aws_sdk_bedrockagent::Client,
+    pub ecr: aws_sdk_ecr::Client,
+    pub iam: aws_sdk_iam::Client,
+    pub lambda: aws_sdk_lambda::Client,
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    pub pinpoint: aws_sdk_pinpoint::Client,
+}
+
+impl std::ops::Deref for Aws {
+    type Target = Clients;
+
+    fn deref(&self) -> &Clients {
+        &self.clients
+    }
+}
+
+/// Who is asked: AWS with the settings of the environment, or the emulator.
+#[derive(Debug)]
+pub struct Door {
+    config: SdkConfig,
+    emulator: Option<Emulator>,
+}
+
+impl Door {
+    /// AWS, or whatever endpoint the environment names: region, profile, credentials and endpoints come from where
+    /// every AWS tool takes them. `profile` and the manifest's region go before nothing but the defaults.
+    pub async fn aws(profile: Option<&str>, manifest: &Manifest) -> Result<Self> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http::client())
+            .retry_config(retries());
+        if let Some(profile) = profile {
+            loader = loader.profile_name(profile);
+        }
+        let config = loader.load().await;
+        let config = match (config.region(), &manifest.region) {
+            (None, None) => return Err(Refused::no_region().into()),
+            (Some(set), Some(wanted)) if set.as_ref() != wanted.as_ref() => {
+                return Err(Refused::other_region(wanted.as_ref(), set.as_ref()).into());
+            }
+            (None, Some(wanted)) => {
+                config.into_builder().region(Region::new(wanted.to_string())).build()
+            }
+            (Some(_), _) => config,
+        };
+        Ok(Self { config, emulator: None })
+    }
+
+    /// The emulator in this process.
+    pub fn local(emulator: Emulator, manifest: &Manifest) -> Self {
+        let region = manifest.region.as_ref().map_or(LOCAL_REGION, AsRef::as_ref);
+        Self { config: local::config(&emulator, region, retries()), emulator: Some(emulator) }
+    }
+
+    /// The region that is spoken to.
+    pub fn region(&self) -> &str {
+        self.config.region().map_or(LOCAL_REGION, AsRef::as_ref)
+    }
+
+    /// Asks who the credentials belong to. An account other than the manifest's is refused.
+    pub async fn site(&self, manifest: &Manifest) -> Result<Site> {
+        let site = site::find(&self.config).await?;
+        match &manifest.account {
+            Some(wanted) if wanted.as_ref() != site.account => {
+                Err(Refused::other_account(wanted.as_ref(), &site.account).into())
+            }
+            _ => Ok(site),
+        }
+    }
+
+    /// The clients.
+    pub fn clients(&self, access: Access) -> Aws {
+        Aws { clients: Arc::new(clients(&self.config, access)), registries: Registries::new(self.emulator.clone()) }
+    }
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(std::time::Duration::from_millis(250))
+}
+
+fn clients(config: &SdkConfig, access: Access) -> Clients {
+    /// A service's own configuration, with the guard that lets reading calls pass alone.
+    macro_rules! client {
+        ($service:ident) => {{
+            let mut builder = $service::config::Builder::from(config);
+            if access == Access::Read {
+                builder.push_interceptor(SharedInterceptor::new(read_only::ReadOnly));
+            }
+            $service::Client::from_conf(builder.build())
+        }};
+    }
+    Clients {
+        bedrock: client!(aws_sdk_bedrock),
+        bedrock_agent: client!(aws_sdk_bedrockagent),
+        ecr: client!(aws_sdk_ecr),
+        iam: client!(aws_sdk_iam),
+        lambda: client!(aws_sdk_lambda),
+        logs: client!(aws_sdk_cloudwatchlogs),
+        pinpoint: client!(aws_sdk_pinpoint),
+    }
+}

@@ -1,0 +1,197 @@
+//! An AWS call that failed, as facts and as a sentence. The SDK's own text is just "service error".
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::display::DisplayErrorContext;
+
+/// The codes by which services say that a thing is not there.
+const NOT_FOUND: [&str; 6] = [
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ResourceNotFoundException",
+    "RepositoryNotFoundException",
+    "ImageNotFoundException",
+    "NotFoundException",
+];
+
+/// The codes by which services say that a name is taken.
+const ALREADY_THERE: [&str; 4] = [
+    "EntityAlreadyExists",
+    "EntityAlreadyExistsException",
+    "RepositoryAlreadyExistsException",
+    "ResourceAlreadyExistsException",
+];
+
+/// Why a call failed.
+#[derive(Debug)]
+pub struct Failure(Box<Facts>);
+
+#[derive(Debug)]
+struct Facts {
+    operation: &'static str,
+    code: String,
+    message: String,
+    status: Option<u16>,
+    request_id: Option<String>,
+}
+
+/// Turns the SDK's result into ours, naming the operation as IAM does (`iam:CreateRole`).
+pub trait Called<T> {
+    /// The answer, or the failure with its facts.
+    fn called(self, operation: &'static str) -> Result<T, Failure>;
+}
+
+impl<T, E> Called<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    fn called(self, operation: &'static str) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(operation, &error))
+    }
+}
+
+/// Takes "not there" for an answer.
+pub trait Found<T> {
+    /// `None` when AWS says that the thing does not exist.
+    fn found(self) -> Result<Option<T>, Failure>;
+}
+
+impl<T> Found<T> for Result<T, Failure> {
+    fn found(self) -> Result<Option<T>, Failure> {
+        match self {
+            Ok(answer) => Ok(Some(answer)),
+            Err(failure) if failure.is_not_found() => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+impl Failure {
+    fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let response = error.raw_response();
+        let service = error.as_service_error();
+        let code = service.and_then(ProvideErrorMetadata::code).unwrap_or(match error {
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => "NoAnswer",
+            SdkError::ConstructionFailure(_) => "NotSent",
+            _ => "UnreadableAnswer",
+        });
+        let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
+        Self(Box::new(Facts {
+            operation,
+            code: code.to_owned(),
+            message: message.unwrap_or_else(|| innermost(error)),
+            status: response.map(|response| response.status().as_u16()),
+            request_id: response.and_then(|response| {
+                let header = |name| response.headers().get(name).map(str::to_owned);
+                header("x-amzn-requestid").or_else(|| header("x-amz-request-id"))
+            }),
+        }))
+    }
+
+    /// The operation as IAM names it.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// AWS's text.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Whether AWS gave this error code.
+    pub fn is(&self, code: &str) -> bool {
+        self.0.code.strip_suffix("Exception").unwrap_or(&self.0.code) == code.strip_suffix("Exception").unwrap_or(code)
+    }
+
+    /// Whether AWS's text has these words, capitals aside. For where AWS gives no type.
+    pub fn says(&self, words: &str) -> bool {
+        self.0.message.to_lowercase().contains(&words.to_lowercase())
+    }
+
+    /// The thing is not there.
+    pub fn is_not_found(&self) -> bool {
+        NOT_FOUND.contains(&self.0.code.as_str())
+    }
+
+    /// The name is taken.
+    pub fn is_already_there(&self) -> bool {
+        ALREADY_THERE.contains(&self.0.code.as_str())
+            || (self.is("ResourceConflictException") && self.says("already exist"))
+            || (self.is("ConflictException") && self.says("same name"))
+    }
+
+    /// The command or setting that helps.
+    pub fn hint(&self) -> Option<String> {
+        if self.says("maintenance mode") {
+            return Some(
+                "Bedrock Agents Classic takes new agents only from accounts that used it in the last 12 months; \
+                 deploy into such an account. AgentCore is AWS's successor, but Slack can't be connected to it"
+                    .to_owned(),
+            );
+        }
+        if self.says("not authorized to perform") && self.is("AccessDenied") {
+            return Some(format!(
+                "allow {} to the role or user that deploys (for bedrock:CreateAgent and lambda:CreateFunction also \
+                 iam:PassRole on the stack's roles), then run the same command again",
+                self.missing_permission()
+            ));
+        }
+        if ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"]
+            .iter()
+            .any(|code| self.is(code))
+        {
+            return Some("renew the credentials (`aws sso login`, or new keys) and run the same command again".to_owned());
+        }
+        match self.0.code.as_str() {
+            "NoAnswer" | "NotSent" if self.says("credentials") => Some(
+                "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or try --local, which needs no account"
+                    .to_owned(),
+            ),
+            "NoAnswer" => Some(
+                "check the network and AWS_ENDPOINT_URL; running the same command again is safe".to_owned(),
+            ),
+            "ServiceQuotaExceededException" | "LimitExceededException" => {
+                Some("raise the quota in the Service Quotas console, or remove what is no longer used".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// The permission that AWS's text says is missing; else that of the operation.
+    fn missing_permission(&self) -> &str {
+        let after = self.0.message.split("perform: ").nth(1);
+        after.and_then(|rest| rest.split_whitespace().next()).unwrap_or(self.0.operation)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { operation, code, message, status, request_id } = &*self.0;
+        write!(f, "{operation}: {message} ({code}")?;
+        if let Some(status) = status {
+            write!(f, ", HTTP {status}")?;
+        }
+        if let Some(id) = request_id {
+            write!(f, ", request id {id}")?;
+        }
+        write!(f, ")")
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// What lies at the bottom of an error that no service gave: the connection, the credentials.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let text = cause.to_string();
+    if text.is_empty() { DisplayErrorContext(error).to_string() } else { text }
+}

@@ -1,0 +1,118 @@
+//! The command line: names, flags and help. No logic.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Puts an Amazon Bedrock agent into Slack: one agent.yaml, one command, no state file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bedrock-ops",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done or nothing to do, 1 failed and nothing changed, 2 changes found (plan \
+                  --detailed-exitcode), 3 stopped part-way (run again), 4 command line or manifest wrong, 5 refused \
+                  (not ours, wrong account or region), 130 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The manifest; paths in it are relative to its folder
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "agent.yaml")]
+    pub file: PathBuf,
+    /// Work on the emulator in this program instead of AWS; its world is kept in .bedrock-ops/ beside the manifest
+    #[arg(long, global = true)]
+    pub local: bool,
+    /// The AWS profile [else AWS_PROFILE, as in every AWS tool]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+/// One verb each.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the manifest, all of it, without calling anything
+    Validate(Validate),
+    /// Show what deploy would do; only reads
+    Plan(Plan),
+    /// Make AWS match the manifest, then print the line for Slack
+    Deploy(Deploy),
+    /// Remove everything that deploy made
+    Destroy(Destroy),
+    /// Print the line that is pasted into Slack
+    PrintConnector(PrintConnector),
+    /// Serve the AWS emulator on a loopback port, for any AWS client
+    Emulator(Emulator),
+}
+
+/// `validate`
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// Print the problems as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Exit with 2 when there is something to do
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Print the plan as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `deploy`
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `destroy`
+#[derive(Debug, Args)]
+pub struct Destroy {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `print-connector`
+#[derive(Debug, Args)]
+pub struct PrintConnector {
+    /// How the app is called in Slack [else the manifest's connector.mention, else @aws]
+    #[arg(long, value_name = "TEXT")]
+    pub mention: Option<String>,
+}
+
+/// `emulator`
+#[derive(Debug, Args)]
+pub struct Emulator {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 4567)]
+    pub port: u16,
+    /// Take the time that AWS takes, instead of none
+    #[arg(long)]
+    pub realistic: bool,
+    /// Keep the world in this folder [else in memory]
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}

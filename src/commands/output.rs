@@ -1,0 +1,40 @@
+//! The only printing of results: stdout is the result, everything else goes to stderr.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::error::Refused;
+
+/// Prints a result.
+pub(super) fn result(text: &str) -> Result<()> {
+    let mut out = anstream::stdout();
+    writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).context("writing to stdout")
+}
+
+/// Prints a result as JSON.
+pub(super) fn json(value: &Value) -> Result<()> {
+    result(&format!("{value:#}"))
+}
+
+/// Tells people something.
+pub(super) fn note(text: &str) {
+    // A closed stderr is no reason to stop.
+    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+}
+
+/// Asks on the terminal; `yes` answers in advance. Where there is no terminal, nobody is asked and nothing is done.
+pub(super) fn confirm(command: &str, question: &str, yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(Refused::unasked(command).into());
+    }
+    let mut err = anstream::stderr();
+    write!(err, "{question} [y/N] ").and_then(|()| err.flush()).context("asking for confirmation")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).context("reading the answer")?;
+    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(Refused::declined().into()) }
+}

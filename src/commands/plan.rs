@@ -1,0 +1,26 @@
+//! `plan`: what `deploy` would do. It is `deploy` stopped before `apply`, and it is given reading calls only.
+
+use anyhow::Result;
+
+use super::output;
+use super::session::Session;
+use crate::cli::{Common, Plan};
+use crate::error::{Exit, Refused};
+use crate::plan;
+use crate::report::{json, text};
+
+pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {
+    let session = Session::open(common).await?;
+    let (site, snapshot) = session.observe(session.stack.resources()).await?;
+    let plan = plan::deploy(&session.stack, &snapshot, &site);
+    if args.json {
+        output::json(&json::plan(&session.stack.name, &site, &plan))?;
+    } else {
+        output::result(&text::plan(&session.stack.name, &site, &plan))?;
+    }
+    let refusals = plan.refusals();
+    if !refusals.is_empty() {
+        return Err(Refused::plan(&refusals).into());
+    }
+    Ok(if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}

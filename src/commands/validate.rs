@@ -1,0 +1,28 @@
+//! `validate`: the manifest, all of it, without a call.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::output;
+use crate::cli::{Common, Validate};
+use crate::error::Exit;
+use crate::manifest::{self, LoadError};
+
+pub(super) fn run(common: &Common, args: &Validate) -> Result<Exit> {
+    let (problems, exit) = match manifest::load(&common.file) {
+        Ok(loaded) => (loaded.warnings, Exit::Done),
+        Err(LoadError::Refused(refused)) => (refused.problems, Exit::Usage),
+        Err(error) => return Err(error.into()),
+    };
+    if args.json {
+        output::json(&json!({"format": 1, "valid": exit == Exit::Done, "problems": problems}))?;
+        return Ok(exit);
+    }
+    for problem in &problems {
+        output::note(&problem.to_string());
+    }
+    if exit == Exit::Done {
+        output::result(&format!("{} is valid", common.file.display()))?;
+    }
+    Ok(exit)
+}

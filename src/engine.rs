@@ -1,0 +1,207 @@
+//! Observing and applying: every resource's turn comes as soon as what it needs is there.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use futures_util::future::{join_all, try_join_all};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::aws::Failure;
+use crate::plan::{self, Change, Key, Plan, Snapshot, Step};
+use crate::report::{Outcome, Report};
+use crate::resource::{Context, Deleted, Milestone, Need, Resource, Seen};
+
+/// Looks at every resource, side by side where none is looked up by another.
+pub async fn observe(resources: &[Arc<dyn Resource>], context: &Context) -> Result<Snapshot> {
+    let board = Board::new(resources.iter().map(|resource| resource.key()));
+    let turns = resources.iter().map(|resource| look(resource.as_ref(), &board, context));
+    Ok(try_join_all(turns).await?.into_iter().collect())
+}
+
+async fn look(resource: &dyn Resource, board: &Board, context: &Context) -> Result<(Key, Seen)> {
+    let key = resource.key();
+    let first = resource.looked_up_by().into_iter().map(Need::made).collect::<Vec<_>>();
+    board.reached(&first).await;
+    let looking = || format!("looking at the {key}");
+    if let Some(identity) = resource.locate(context).await.with_context(looking)? {
+        context.learn(key.clone(), identity);
+        board.post(&key, Post::Reached(Milestone::Made));
+    }
+    let seen = resource.observe(context).await.with_context(looking)?;
+    match seen.identity() {
+        Some(identity) => context.learn(key.clone(), identity.to_owned()),
+        None => context.forget(&key),
+    }
+    board.post(&key, Post::Reached(Milestone::Ready));
+    Ok((key, seen))
+}
+
+/// Carries the plan out. After a failure nothing new is begun; what is under way is finished.
+pub async fn apply(plan: &Plan, context: &Context) -> Report {
+    let board = Board::new(plan.steps.iter().map(Step::key));
+    let run = async |step: &Step| {
+        let outcome = turn(step, plan, &board, context).await;
+        let post = match &outcome {
+            Outcome::Kept | Outcome::Done => Post::Reached(Milestone::Ready),
+            Outcome::Failed(_) | Outcome::Spared(_) | Outcome::Left => Post::Never,
+        };
+        board.post(&step.key(), post);
+        (step.clone(), outcome)
+    };
+    let outcomes = join_all(plan.steps.iter().map(run)).await;
+    Report { outcomes, known: context.known().await }
+}
+
+async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Outcome {
+    if !board.reached(&waits_for(step, plan)).await {
+        return Outcome::Left;
+    }
+    if step.change == Change::Keep {
+        return Outcome::Kept;
+    }
+    if board.stopped() {
+        return Outcome::Left;
+    }
+    let key = step.key();
+    let started = Instant::now();
+    context.progress.started(&key, step.change.word());
+    let outcome = match act(step, board, context).await {
+        Ok(Deleted::Gone) => Outcome::Done,
+        Ok(Deleted::Kept(reason)) => Outcome::Spared(reason),
+        Err(error) => {
+            board.stop();
+            Outcome::Failed(error.context(format!("{} the {key}", doing(&step.change))))
+        }
+    };
+    context.progress.finished(&key, &step.change, &outcome, started.elapsed());
+    outcome
+}
+
+async fn act(step: &Step, board: &Board, context: &Context) -> Result<Deleted> {
+    let resource = step.resource.as_ref();
+    let identity = match &step.change {
+        Change::Create => create(resource, context).await?,
+        Change::Recreate(_) => {
+            resource.delete(context).await?;
+            context.forget(&resource.key());
+            create(resource, context).await?
+        }
+        Change::Update(differences) => resource.update(context, differences).await?,
+        Change::Delete => {
+            let deleted = resource.delete(context).await?;
+            if deleted == Deleted::Gone {
+                context.forget(&resource.key());
+            }
+            return Ok(deleted);
+        }
+        Change::Keep | Change::Refuse(_) => return Ok(Deleted::Gone),
+    };
+    context.learn(resource.key(), identity);
+    board.post(&resource.key(), Post::Reached(Milestone::Made));
+    resource.settle(context).await?;
+    Ok(Deleted::Gone)
+}
+
+/// Creates a resource. If it has come to be since it was looked for (another deploy, or a first try whose answer was
+/// lost), it is looked at again and converged.
+async fn create(resource: &dyn Resource, context: &Context) -> Result<String> {
+    let error = match resource.create(context).await {
+        Ok(identity) => return Ok(identity),
+        Err(error) => error,
+    };
+    if !error.chain().filter_map(|cause| cause.downcast_ref::<Failure>()).any(Failure::is_already_there) {
+        return Err(error);
+    }
+    let seen = resource.observe(context).await?;
+    let Some(identity) = seen.identity() else { return Err(error) };
+    match plan::converge(resource, &seen, &context.known().await) {
+        Change::Keep => Ok(identity.to_owned()),
+        Change::Update(differences) => {
+            context.learn(resource.key(), identity.to_owned());
+            resource.update(context, &differences).await
+        }
+        Change::Refuse(reason) => Err(error.context(reason)),
+        Change::Create | Change::Recreate(_) | Change::Delete => Err(error),
+    }
+}
+
+fn doing(change: &Change) -> &'static str {
+    match change {
+        Change::Create | Change::Recreate(_) => "creating",
+        Change::Update(_) => "updating",
+        Change::Delete => "deleting",
+        Change::Keep | Change::Refuse(_) => "keeping",
+    }
+}
+
+/// What a step waits for: a creation or update for its needs, and for the strays that go from what it needs; a
+/// deletion for the deletion of everything that needs it.
+fn waits_for(step: &Step, plan: &Plan) -> Vec<Need> {
+    let key = step.key();
+    let deletions = || plan.steps.iter().filter(|other| other.change == Change::Delete);
+    if step.change == Change::Delete {
+        let needs_it = |other: &&Step| other.resource.needs().iter().any(|need| need.key == key);
+        return deletions().filter(needs_it).map(|other| Need::ready(other.key())).collect();
+    }
+    let needs = step.resource.needs();
+    let clears = |other: &&Step| {
+        other.resource.looked_up_by().iter().any(|within| needs.iter().any(|need| need.key == *within))
+    };
+    let cleared: Vec<Need> = deletions().filter(clears).map(|other| Need::ready(other.key())).collect();
+    needs.into_iter().chain(cleared).collect()
+}
+
+/// Where every step posts how far it has come, and where the others wait for it.
+struct Board {
+    posts: BTreeMap<Key, watch::Sender<Post>>,
+    stopped: AtomicBool,
+}
+
+/// How far one step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Post {
+    Waiting,
+    Reached(Milestone),
+    Never,
+}
+
+impl Board {
+    fn new(keys: impl Iterator<Item = Key>) -> Self {
+        let posts = keys.map(|key| (key, watch::Sender::new(Post::Waiting))).collect();
+        Self { posts, stopped: AtomicBool::new(false) }
+    }
+
+    fn post(&self, key: &Key, post: Post) {
+        if let Some(sender) = self.posts.get(key) {
+            sender.send_replace(post);
+        }
+    }
+
+    /// Waits until every need has come as far as it must; `false` when one never will.
+    async fn reached(&self, needs: &[Need]) -> bool {
+        for need in needs {
+            let Some(sender) = self.posts.get(&need.key) else { continue };
+            let far_enough = |post: &Post| match post {
+                Post::Waiting => false,
+                Post::Reached(milestone) => *milestone >= need.until,
+                Post::Never => true,
+            };
+            let mut posts = sender.subscribe();
+            if posts.wait_for(far_enough).await.is_ok_and(|post| *post == Post::Never) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}

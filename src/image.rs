@@ -1,0 +1,62 @@
+//! The function's image, made without Docker: source folder, content hash, layers, single-platform image, push.
+//!
+//! The order of a deploy: [`resolve_base`] asks the base's registry what the base is today, [`tag`] turns source and
+//! base into the image's content address, and only when no image has that address does [`build_and_push`] run.
+//! The same source gives the same bytes on every machine and every day, as long as its requirements are pinned.
+
+mod assemble;
+mod base;
+mod dependencies;
+mod digest;
+mod document;
+mod error;
+mod ignored;
+mod layer;
+mod listing;
+mod push;
+mod reference;
+mod registry;
+mod retry;
+mod source_hash;
+mod transfer;
+
+use std::path::PathBuf;
+
+pub use base::{Base, resolve_base};
+pub use error::ImageError;
+pub use push::{Pushed, build_and_push};
+pub use reference::BaseReference;
+pub use registry::in_process::EmulatorRegistry;
+pub use registry::oci::OciRegistry;
+pub use registry::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, Scheme};
+pub use source_hash::tag;
+
+/// What an image is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The folder whose files go to `/var/task`; its own path leaves no trace in the image.
+    pub folder: PathBuf,
+    /// `file.function`, as Lambda is told in the image's command: `lambda_function.handler`.
+    pub handler: String,
+    /// What the image builds on, in any registry: `public.ecr.aws/lambda/python:3.12`.
+    pub base_image: String,
+    /// The processor, by its OCI name: `amd64` or `arm64`.
+    pub architecture: String,
+}
+
+/// Is told how an image comes along.
+pub trait Progress: Send + Sync {
+    /// A new stage: `installing the requirements`.
+    fn note(&self, what: &str);
+
+    /// Bytes moved to the registry so far, of all that are known to be missing there. `total` may grow when a layer
+    /// is finished while others travel, and `done` falls back when a dropped blob starts again.
+    fn bytes(&self, done: u64, total: u64);
+}
+
+/// For who does not watch.
+impl Progress for () {
+    fn note(&self, _what: &str) {}
+
+    fn bytes(&self, _done: u64, _total: u64) {}
+}

@@ -1,0 +1,159 @@
+//! The base image: which one a name means today, and what it is made of.
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use serde_json::Value;
+
+use crate::image::digest::sha256;
+use crate::image::document::{self, Dialect, ImageManifest, Index};
+use crate::image::error::ImageError;
+use crate::image::reference::BaseReference;
+use crate::image::registry::{Manifest, Registry, RegistryError};
+use crate::image::retry::retry;
+
+/// A base image, resolved. Its configuration is fetched only when an image is built on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The name as the manifest gives it.
+    pub reference: String,
+    /// Where it lies in its registry.
+    pub repository: String,
+    /// The digest of the manifest for one platform, never that of an index.
+    pub digest: String,
+    /// The OCI name of the processor it was resolved for.
+    pub architecture: String,
+    /// That manifest's bytes, when the registry has shown them already.
+    manifest: Option<Bytes>,
+}
+
+/// A base image's parts, checked to be fit for building on.
+pub(crate) struct Parts {
+    pub(crate) dialect: Dialect,
+    pub(crate) manifest: ImageManifest,
+    /// The configuration as a document; what we don't know in it is passed on.
+    pub(crate) config: Value,
+}
+
+/// Finds out which image a name means for the architecture: one or two short questions to the registry.
+pub async fn resolve_base(registry: &dyn Registry, reference: &str, architecture: &str) -> Result<Base, ImageError> {
+    let name = BaseReference::parse(reference)?;
+    let manifest = fetch(registry, reference, &name.repository, name.reference()).await?;
+    let base = |digest, manifest| Base {
+        reference: reference.to_owned(),
+        repository: name.repository.clone(),
+        digest,
+        architecture: architecture.to_owned(),
+        manifest,
+    };
+    if !document::is_index(&manifest.media_type) {
+        return Ok(base(manifest.digest, Some(manifest.bytes)));
+    }
+    let index: Index = serde_json::from_slice(&manifest.bytes)
+        .map_err(|error| unfit(reference, format!("its index cannot be read ({error})")))?;
+    Ok(base(entry_for(&index, reference, architecture)?, None))
+}
+
+/// The digest of the index's entry for linux on the architecture.
+fn entry_for(index: &Index, reference: &str, architecture: &str) -> Result<String, ImageError> {
+    let mut there = Vec::new();
+    for entry in &index.manifests {
+        let Some(platform) = &entry.platform else { continue };
+        if platform.os == "linux" && platform.architecture == architecture {
+            return Ok(entry.digest.clone());
+        }
+        // Attestations stand in an index under unknown/unknown.
+        if platform.os != "unknown" {
+            there.push(format!("{}/{}", platform.os, platform.architecture));
+        }
+    }
+    Err(ImageError::WrongPlatform { reference: reference.to_owned(), wanted: architecture.to_owned(), there })
+}
+
+impl Base {
+    /// Fetches manifest and configuration, and refuses what could not become a function's image.
+    pub(crate) async fn open(&self, registry: &dyn Registry) -> Result<Parts, ImageError> {
+        let bytes = match &self.manifest {
+            Some(bytes) => bytes.clone(),
+            None => fetch(registry, &self.reference, &self.repository, &self.digest).await?.bytes,
+        };
+        let manifest: ImageManifest = serde_json::from_slice(&bytes)
+            .map_err(|error| self.unfit(format!("its manifest cannot be read ({error})")))?;
+        let dialect = self.dialect(&manifest)?;
+        let config = self.config(registry, &manifest).await?;
+        self.check_platform(&config)?;
+        let unpacked = config["rootfs"]["diff_ids"].as_array().map_or(0, Vec::len);
+        if unpacked != manifest.layers.len() {
+            let layers = manifest.layers.len();
+            return Err(self.unfit(format!("its manifest has {layers} layers, its configuration {unpacked}")));
+        }
+        Ok(Parts { dialect, manifest, config })
+    }
+
+    /// The one dialect of all layers.
+    fn dialect(&self, manifest: &ImageManifest) -> Result<Dialect, ImageError> {
+        let Some(first) = manifest.layers.first() else {
+            return Ok(Dialect::of_manifest(&manifest.media_type).unwrap_or(Dialect::Oci));
+        };
+        let dialect = Dialect::of_layer(&first.media_type);
+        let odd = manifest.layers.iter().find(|layer| dialect.is_none_or(|known| known.layer() != layer.media_type));
+        match (dialect, odd) {
+            (Some(dialect), None) => Ok(dialect),
+            (_, odd) => {
+                let media_type = &odd.unwrap_or(first).media_type;
+                Err(self.unfit(format!("Lambda unpacks gzip layers of one kind only, and it has a layer of type {media_type}")))
+            }
+        }
+    }
+
+    /// The configuration; a few kilobytes, so it is read whole.
+    async fn config(&self, registry: &dyn Registry, manifest: &ImageManifest) -> Result<Value, ImageError> {
+        let bytes = retry(|| self.whole_blob(registry, &manifest.config.digest)).await;
+        let doing = format!("reading the configuration of the base image {}", self.reference);
+        let bytes = bytes.map_err(ImageError::registry(doing))?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| self.unfit(format!("its configuration cannot be read ({error})")))
+    }
+
+    async fn whole_blob(&self, registry: &dyn Registry, digest: &str) -> Result<Vec<u8>, RegistryError> {
+        let pieces: Vec<Bytes> = registry.blob(&self.repository, digest).await?.try_collect().await?;
+        let bytes = pieces.concat();
+        if sha256(&bytes) == digest {
+            return Ok(bytes);
+        }
+        let what = format!("the bytes of {digest} have another digest");
+        Err(RegistryError::Odd { registry: self.reference.clone(), what })
+    }
+
+    fn check_platform(&self, config: &Value) -> Result<(), ImageError> {
+        let part = |name: &str| config[name].as_str().unwrap_or("unknown").to_owned();
+        let (os, architecture) = (part("os"), part("architecture"));
+        if os == "linux" && architecture == self.architecture {
+            return Ok(());
+        }
+        Err(ImageError::WrongPlatform {
+            reference: self.reference.clone(),
+            wanted: self.architecture.clone(),
+            there: vec![format!("{os}/{architecture}")],
+        })
+    }
+
+    fn unfit(&self, reason: String) -> ImageError {
+        unfit(&self.reference, reason)
+    }
+}
+
+fn unfit(reference: &str, reason: String) -> ImageError {
+    ImageError::UnfitBase { reference: reference.to_owned(), reason }
+}
+
+async fn fetch(
+    registry: &dyn Registry,
+    name: &str,
+    repository: &str,
+    reference: &str,
+) -> Result<Manifest, ImageError> {
+    retry(|| registry.manifest(repository, reference))
+        .await
+        .map_err(ImageError::registry(format!("reading the base image {name}")))?
+        .ok_or_else(|| ImageError::BaseMissing { reference: name.to_owned() })
+}

@@ -1,0 +1,91 @@
+//! The layer of the requirements: installed for the function's platform, made alike whoever installed it, and kept.
+
+mod cache;
+mod installer;
+mod platform;
+mod requirements;
+
+use std::path::Path;
+
+use crate::image::Progress;
+use crate::image::Source;
+use crate::image::base::{Base, Parts};
+use crate::image::error::ImageError;
+use crate::image::layer::{self, Layer};
+use crate::image::listing;
+use cache::Cache;
+use platform::Platform;
+
+pub(crate) use requirements::Requirements;
+
+/// The layer, from the cache or made anew in the `work` folder.
+pub(crate) async fn layer(
+    source: &Source,
+    requirements: &Requirements,
+    (base, parts): (&Base, &Parts),
+    cache: Option<&Path>,
+    work: &Path,
+    progress: &dyn Progress,
+) -> Result<Layer, ImageError> {
+    let platform = Platform::of(base, parts)?;
+    let cache = cache.filter(|_| requirements.is_cacheable()).map(|folder| Cache::new(folder, requirements, &platform));
+    if let Some(cache) = &cache
+        && let Some(layer) = cache.find().await
+    {
+        progress.note("requirements: unchanged, layer taken from the cache");
+        return Ok(layer);
+    }
+    progress.note(&format!("requirements: installing for Python {} on {}", platform.python(), platform.newest_tag()));
+    let installed = work.join("installed");
+    installer::install(&source.folder, &platform, &installed).await?;
+    let file = work.join("dependencies.tar.gz");
+    let layer = tokio::task::spawn_blocking(move || pack(&installed, &file))
+        .await
+        .map_err(|error| ImageError::Temporary(error.into()))??;
+    if let Some(cache) = &cache
+        && let Err(error) = cache.keep(&layer).await
+    {
+        // The next deploy takes longer, that is all.
+        progress.note(&format!("requirements: the layer could not be kept for the next time ({error})"));
+    }
+    Ok(layer)
+}
+
+fn pack(installed: &Path, file: &Path) -> Result<Layer, ImageError> {
+    let entries = listing::of_folder(installed, &is_dropped)?;
+    Ok(layer::write(&entries, file)?.0)
+}
+
+/// What an installer leaves behind that tells of itself, of the day or of this machine, and no function needs.
+fn is_dropped(path: &str) -> bool {
+    /// Who installed, from where, and the list of files with the scripts of this machine's Python.
+    const TRACES: [&str; 6] = ["INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"];
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        // Console scripts begin with the path of this machine's Python; `.lock` is uv's.
+        ["bin", ..] | [".lock"] => true,
+        [distribution, name] if distribution.ends_with(".dist-info") && TRACES.contains(name) => true,
+        _ => {
+            let compiled = Path::new(path).extension().is_some_and(|extension| extension == "pyc");
+            compiled || parts.contains(&"__pycache__")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_dropped;
+
+    #[test]
+    fn the_traces_of_the_installer_are_dropped_and_nothing_else() {
+        for dropped in [
+            "bin", "bin/tool", ".lock", "a/__pycache__", "a/__pycache__/b.cpython-312.pyc", "six-1.16.0.dist-info/RECORD",
+            "six-1.16.0.dist-info/INSTALLER", "six-1.16.0.dist-info/direct_url.json",
+        ] {
+            assert!(is_dropped(dropped), "{dropped}");
+        }
+        for kept in ["six.py", "six-1.16.0.dist-info", "six-1.16.0.dist-info/METADATA", "a/bin/tool", "a/RECORD"] {
+            assert!(!is_dropped(kept), "{kept}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Keeps finished layers of requirements between deploys, by what they were made from.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::platform::Platform;
+use super::requirements::Requirements;
+use crate::image::digest::{digest_text, hex};
+use crate::image::layer::{Facts, Layer};
+
+/// Counts up when a layer made from the same requirements would have other bytes.
+const FORMAT: &str = "1";
+
+/// The place of one layer: `<key>.tar.gz`, and beside it `<key>.json` that tells its digests.
+pub(crate) struct Cache {
+    folder: PathBuf,
+    key: String,
+}
+
+impl Cache {
+    pub(crate) fn new(folder: &Path, requirements: &Requirements, platform: &Platform) -> Self {
+        let mut hash = Sha256::new();
+        for part in [FORMAT, &platform.python(), &platform.target()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        for (name, text) in requirements.files() {
+            hash.update(format!("{name}\0{}\0{text}", text.len()));
+        }
+        let key = format!("requirements-{}", &hex(&hash.finalize())[..40]);
+        Self { folder: folder.to_owned(), key }
+    }
+
+    /// The layer, if it is there and whole; a damaged one is as good as none.
+    pub(crate) async fn find(&self) -> Option<Layer> {
+        let facts: Facts = serde_json::from_slice(&tokio::fs::read(self.path("json")).await.ok()?).ok()?;
+        let file = self.path("tar.gz");
+        let layer = Layer { file: file.clone(), facts };
+        let (digest, size) = tokio::task::spawn_blocking(move || measure(&file)).await.ok()?.ok()?;
+        (digest == layer.facts.digest && size == layer.facts.size).then_some(layer)
+    }
+
+    /// Puts a copy of the layer there. The facts come last: whoever finds them finds the layer.
+    pub(crate) async fn keep(&self, layer: &Layer) -> io::Result<()> {
+        let (folder, files) = (self.folder.clone(), [self.path("tar.gz"), self.path("json")]);
+        let layer = layer.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            std::fs::create_dir_all(&folder)?;
+            let [tar, json] = files;
+            place(&folder, &tar, |file| io::copy(&mut std::fs::File::open(&layer.file)?, file))?;
+            place(&folder, &json, |file| {
+                serde_json::to_writer(file, &layer.facts)?;
+                Ok(0)
+            })
+        });
+        written.await?
+    }
+
+    fn path(&self, extension: &str) -> PathBuf {
+        self.folder.join(format!("{}.{extension}", self.key))
+    }
+}
+
+/// Writes beside and renames, so that a killed run leaves no half a file under the name.
+fn place(folder: &Path, path: &Path, write: impl FnOnce(&mut std::fs::File) -> io::Result<u64>) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write(file.as_file_mut())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn measure(file: &Path) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let size = io::copy(&mut std::fs::File::open(file)?, &mut hash)?;
+    Ok((digest_text(&hash.finalize()), size))
+}

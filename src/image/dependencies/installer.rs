@@ -1,0 +1,163 @@
+//! Installs requirements with uv or pip, wheels only, for a platform that need not be this one.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use tokio::process::Command;
+
+use super::platform::Platform;
+use super::requirements::FILE;
+use crate::image::error::ImageError;
+
+/// What can install, in the order in which they are tried. uv also decides conditions such as
+/// `sys_platform == "darwin"` for the target; pip decides them for the machine it runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    Uv,
+    Pip,
+}
+
+/// Installs what the folder's requirements.txt asks for into `target`.
+pub(crate) async fn install(folder: &Path, platform: &Platform, target: &Path) -> Result<(), ImageError> {
+    for tool in [Tool::Uv, Tool::Pip] {
+        if tool.is_there().await {
+            return tool.install(folder, platform, target).await;
+        }
+    }
+    Err(ImageError::NoInstaller)
+}
+
+impl Tool {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Uv => "uv",
+            Self::Pip => "pip",
+        }
+    }
+
+    /// The words that start it.
+    fn command(self) -> &'static [&'static str] {
+        match self {
+            Self::Uv => &["uv", "pip"],
+            Self::Pip => &["python3", "-m", "pip"],
+        }
+    }
+
+    async fn is_there(self) -> bool {
+        let words = self.command();
+        let answer = Command::new(words[0]).args(&words[1..]).arg("--help").stdin(Stdio::null()).output().await;
+        answer.is_ok_and(|answer| answer.status.success())
+    }
+
+    async fn install(self, folder: &Path, platform: &Platform, target: &Path) -> Result<(), ImageError> {
+        let words = self.command();
+        let arguments = self.arguments(platform);
+        let output = Command::new(words[0])
+            .args(&words[1..])
+            .args(&arguments)
+            .args([OsStr::new("--target"), target.as_os_str()])
+            // Paths in requirements.txt are relative to where it lies.
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            // Rules that people set for their own environments, which this is none of.
+            .env("PIP_REQUIRE_VIRTUALENV", "0")
+            .env_remove("PIP_USER")
+            .env_remove("PIP_TARGET")
+            .env_remove("PIP_PREFIX")
+            .env_remove("PYTHONPATH")
+            .kill_on_drop(true)
+            .output()
+            .await
+            .map_err(ImageError::Temporary)?;
+        if !output.status.success() {
+            return Err(self.failure(&output, platform, &format!("{} {}", words.join(" "), arguments.join(" "))));
+        }
+        // Nothing may have been needed at all (every requirement's condition false): an empty folder, then.
+        tokio::fs::create_dir_all(target).await.map_err(ImageError::Temporary)
+    }
+
+    fn arguments(self, platform: &Platform) -> Vec<String> {
+        let python = platform.python();
+        let mut words = vec!["install", "--only-binary", ":all:", "--python-version", &python, "-r", FILE];
+        let tags = platform.tags();
+        let target = platform.target();
+        match self {
+            Self::Uv => words.extend(["--python-platform", &target]),
+            Self::Pip => {
+                words.extend(["--implementation", "cp", "--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"]);
+                words.extend(tags.iter().flat_map(|tag| ["--platform", tag]));
+            }
+        }
+        words.into_iter().map(str::to_owned).collect()
+    }
+
+    fn failure(self, output: &Output, platform: &Platform, command: &str) -> ImageError {
+        let said = String::from_utf8_lossy(&output.stderr);
+        match refused_requirement(&said) {
+            Some(requirement) => ImageError::NoWheel {
+                requirement,
+                python: platform.python(),
+                platform: platform.newest_tag(),
+                reason: reason(&said),
+            },
+            None => ImageError::Installer {
+                tool: self.name().to_owned(),
+                reason: reason(&said),
+                command: format!("{command} --target FOLDER"),
+            },
+        }
+    }
+}
+
+/// Which requirement has no fitting wheel, if that is what the installer complains of.
+fn refused_requirement(said: &str) -> Option<String> {
+    // Without a network every requirement "has no versions": that is another trouble, with another cure.
+    if said.contains("connection broken") || said.contains("Failed to fetch") || said.contains("NewConnectionError") {
+        return None;
+    }
+    for line in said.lines() {
+        if let Some((_, requirement)) = line.split_once("No matching distribution found for ") {
+            return Some(requirement.trim().to_owned());
+        }
+    }
+    // uv: `Because NAME==1.0 has no usable wheels and …`, `Because there is no version of NAME==1.0 and …`.
+    let (_, mut cause) = said.split_once("Because ")?;
+    for lead in ["there is no version of ", "there are no versions of ", "only "] {
+        cause = cause.trim_start().strip_prefix(lead).unwrap_or(cause);
+    }
+    cause.split_whitespace().next().map(str::to_owned)
+}
+
+/// The installer's words without its preamble and its own advice, on one line.
+fn reason(said: &str) -> String {
+    let telling = |line: &&str| {
+        !line.is_empty() && !["WARNING", "Using ", "hint:", "[notice]", "Looking "].iter().any(|start| line.starts_with(start))
+    };
+    let lines: Vec<&str> = said.lines().map(str::trim).filter(telling).collect();
+    // The end is where the cause stands.
+    lines[lines.len().saturating_sub(6)..].join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{reason, refused_requirement};
+
+    #[test]
+    fn both_installers_name_the_requirement_without_a_wheel() {
+        let pip = "WARNING: x\nERROR: Could not find a version that satisfies the requirement a.b==0.2.1 (from versions: none)\n\
+                   ERROR: No matching distribution found for a.b==0.2.1\n";
+        assert_eq!(refused_requirement(pip).as_deref(), Some("a.b==0.2.1"));
+        assert!(reason(pip).starts_with("ERROR: Could not find"));
+        let uv = "Using CPython 3.11\nerror: No solution found when resolving dependencies\n  cause: Because a-b==0.2.1 has no usable \
+                  wheels and you require a-b==0.2.1, we can conclude that your requirements are unsatisfiable.\n\nhint: Wheels are\n";
+        assert_eq!(refused_requirement(uv).as_deref(), Some("a-b==0.2.1"));
+        assert!(reason(uv).starts_with("error: No solution found") && !reason(uv).contains("hint"));
+    }
+
+    #[test]
+    fn a_missing_network_is_not_a_missing_wheel() {
+        let pip = "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for six\n";
+        assert_eq!(refused_requirement(pip), None);
+    }
+}

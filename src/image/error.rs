@@ -1,0 +1,196 @@
+//! Everything that can go wrong with an image: what, where, why, and what helps.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::image::registry::RegistryError;
+
+/// Why there is no image.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// A file or folder of the source that cannot be read.
+    #[error("cannot read {}: {source}; check that it exists and that you may read it", .path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// A link to somewhere outside the source folder.
+    #[error(
+        "{} is a link to {target}, which leaves the source folder and would mean nothing inside the image; \
+         put a copy of the file in its place, or name the link in .dockerignore", .path.display()
+    )]
+    LinkLeaves {
+        /// The link.
+        path: PathBuf,
+        /// What it says it points to.
+        target: String,
+    },
+    /// A link to something that does not go into the image.
+    #[error(
+        "{} is a link to {target}, which is missing or kept out of the image; \
+         mend or remove the link, or let its target in (.dockerignore)", .path.display()
+    )]
+    LinkDangles {
+        /// The link.
+        path: PathBuf,
+        /// What it says it points to.
+        target: String,
+    },
+    /// A socket, a pipe or a device.
+    #[error("{} is neither file, folder nor link; remove it, or name it in .dockerignore", .path.display())]
+    SpecialFile {
+        /// The thing.
+        path: PathBuf,
+    },
+    /// A name that an image cannot carry on every machine.
+    #[error("the name {} is not valid UTF-8; rename the file, or name its folder in .dockerignore", .path.display())]
+    NameNotUtf8 {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line of `.dockerignore` that is no pattern.
+    #[error("{}: line {line}: the pattern {pattern:?} cannot be read: {reason}", .path.display())]
+    BadPattern {
+        /// The `.dockerignore`.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// As it stands there.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nothing is left to put into the image.
+    #[error("{} holds no file that goes into the image; check `lambda.source` and .dockerignore", .folder.display())]
+    Empty {
+        /// The source folder.
+        folder: PathBuf,
+    },
+    /// The source was edited while it was packed.
+    #[error("{} changed while it was being packed; nothing was published, run again", .path.display())]
+    Changed {
+        /// The file, or the source folder.
+        path: PathBuf,
+    },
+    /// A base image's name that cannot be read.
+    #[error("the base image {reference:?} is no image name: {reason}; an example: public.ecr.aws/lambda/python:3.12")]
+    BadReference {
+        /// As the manifest says it.
+        reference: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The base image is not there.
+    #[error("the base image {reference} does not exist; check its name and tag")]
+    BaseMissing {
+        /// The base image.
+        reference: String,
+    },
+    /// The base image is not made for the processor.
+    #[error(
+        "the base image {reference} is not there for linux/{wanted}, only for {}; \
+         choose another base image, or another `lambda.architecture`", .there.join(", ")
+    )]
+    WrongPlatform {
+        /// The base image.
+        reference: String,
+        /// The architecture asked for.
+        wanted: String,
+        /// `os/architecture` of what there is.
+        there: Vec<String>,
+    },
+    /// The base image cannot be built on, or Lambda would not run the result.
+    #[error("the base image {reference} cannot be used: {reason}; choose another one, such as public.ecr.aws/lambda/python:3.12")]
+    UnfitBase {
+        /// The base image.
+        reference: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There are requirements, but for which Python is not known.
+    #[error(
+        "the source has a requirements.txt, but neither the environment of the base image {reference} (PYTHON_VERSION) nor its \
+         tag (…python:3.12) tells the Python version; name the base by such a tag (a digest may follow it)"
+    )]
+    PythonUnknown {
+        /// The base image.
+        reference: String,
+    },
+    /// Nothing that could install the requirements.
+    #[error(
+        "the source has a requirements.txt, but neither `uv` nor `python3 -m pip` was found; install one of them \
+         (https://docs.astral.sh/uv, or python3 with pip) and run again"
+    )]
+    NoInstaller,
+    /// A requirement that has no ready-made wheel for the function's platform.
+    #[error(
+        "the requirement {requirement} has no wheel for Python {python} on {platform}: {reason}; choose a version that has one \
+         (its download page on PyPI lists them), another Python or architecture, or build the image with Docker"
+    )]
+    NoWheel {
+        /// As the installer names it, with its version when it has one.
+        requirement: String,
+        /// `3.12`.
+        python: String,
+        /// The newest platform tag that fits: `manylinux_2_34_x86_64`.
+        platform: String,
+        /// The installer's own words.
+        reason: String,
+    },
+    /// The installer failed in another way.
+    #[error("{tool} could not install the requirements: {reason}; the same command by hand: {command}")]
+    Installer {
+        /// `uv` or `pip`.
+        tool: String,
+        /// The end of what it said.
+        reason: String,
+        /// To try it by hand.
+        command: String,
+    },
+    /// More than Lambda reads.
+    #[error(
+        "the image's manifest has {bytes} bytes in {layers} layers, but Lambda reads fewer than 25,400; choose a base with fewer layers"
+    )]
+    ManifestTooLarge {
+        /// Its size.
+        bytes: usize,
+        /// Base layers and ours.
+        layers: usize,
+    },
+    /// The address is taken by another image.
+    #[error(
+        "{repository} already has the tag {tag}, but for another image ({theirs}, ours is {ours}): another deploy of the same source \
+         was quicker, with other versions of unpinned requirements; run again and its image is used, and pin the requirements"
+    )]
+    TagTaken {
+        /// The repository.
+        repository: String,
+        /// The tag, which is immutable there.
+        tag: String,
+        /// The digest that was built.
+        ours: String,
+        /// The digest that is there.
+        theirs: String,
+    },
+    /// A registry failed.
+    #[error("{doing}: {source}")]
+    Registry {
+        /// A gerund: `reading the base image …`.
+        doing: String,
+        /// What it said.
+        source: RegistryError,
+    },
+    /// The temporary folder failed.
+    #[error("cannot write the layers to the temporary folder: {0}; free some space there, or point TMPDIR elsewhere")]
+    Temporary(#[source] io::Error),
+}
+
+impl ImageError {
+    /// Says what was being done when a registry failed.
+    pub(crate) fn registry(doing: impl Into<String>) -> impl FnOnce(RegistryError) -> Self {
+        let doing = doing.into();
+        move |source| Self::Registry { doing, source }
+    }
+}

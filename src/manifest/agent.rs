@@ -1,0 +1,115 @@
+//! `agent:` — the Bedrock agent, its instruction and its alias.
+
+use std::fs;
+use std::path::Path;
+
+use super::field::Field;
+use super::model::{self, Model};
+use crate::name::{BedrockName, StackName};
+
+/// The Bedrock agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Its name, unique in account and region; the stack's name unless given.
+    pub name: BedrockName,
+    /// 1 to 200 characters (API model).
+    pub description: Option<String>,
+    /// What it thinks with.
+    pub model: Model,
+    /// The prompt, without white space at its end; at least 40 characters (API model).
+    pub instruction: String,
+    /// Seconds after which a conversation is forgotten, 60 to 5400 (API model); AWS has its own default.
+    pub idle_session_ttl: Option<u32>,
+    /// The alias that chat channels call.
+    pub alias: Alias,
+}
+
+/// The agent's alias. Its id is what Slack knows, so it stays while the versions behind it change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    /// Its name, `live` unless given.
+    pub name: BedrockName,
+    /// 1 to 200 characters (API model).
+    pub description: Option<String>,
+}
+
+/// Fewest characters of an instruction (API model).
+const INSTRUCTION_LEAST: usize = 40;
+
+/// Most characters of an instruction by quota L-6E3CDA2D. The API model's 4000 is outdated.
+const INSTRUCTION_QUOTA: usize = 20_000;
+
+/// Reads `agent`. `stack` gives the default name, `dir` is where an instruction's file is looked for.
+pub(super) fn read(field: Field<'_>, stack: Option<&StackName>, dir: &Path) -> Option<Agent> {
+    let mut fields = field.fields()?;
+    let name = match fields.optional("name") {
+        Some(field) => field.name(),
+        None => stack.map(BedrockName::from),
+    };
+    let description = fields.optional("description").and_then(|field| field.text_of(1..=200));
+    let model = fields
+        .required("model", "add `model: jp.anthropic.claude-sonnet-4-5-20250929-v1:0`")
+        .and_then(|field| model::read(&field));
+    let instruction = fields
+        .required(
+            "instruction",
+            "add `instruction: |` and the prompt below it, indented, or `instruction: {file: prompt.md}`",
+        )
+        .and_then(|field| instruction(field, dir));
+    let idle_session_ttl = fields.optional("idle_session_ttl").and_then(|field| field.number(60..=5400, "seconds"));
+    let alias = match fields.optional("alias") {
+        Some(field) => alias(field),
+        None => Some(Alias { name: BedrockName::live(), description: None }),
+    };
+    fields.finish();
+    Some(Agent { name: name?, description, model: model?, instruction: instruction?, idle_session_ttl, alias: alias? })
+}
+
+/// A text, or `{file: …}`.
+fn instruction(field: Field<'_>, dir: &Path) -> Option<String> {
+    if field.is_scalar() {
+        let text = field.text()?;
+        return measured(&field, text);
+    }
+    let mut fields = field.fields()?;
+    let file = fields.required("file", "add `file: instruction.md`");
+    fields.finish();
+    let file = file?;
+    let path = dir.join(file.text()?);
+    match fs::read_to_string(&path) {
+        Ok(text) => measured(&file, &text),
+        Err(error) => {
+            let what = format!("cannot read the instruction from `{}`: {error}", path.display());
+            file.error(what, "name a UTF-8 text file, relative to the manifest's folder");
+            None
+        }
+    }
+}
+
+/// The text without white space at its end (AWS keeps it, editors do not), if its length will do.
+fn measured(field: &Field<'_>, text: &str) -> Option<String> {
+    let text = text.trim_end();
+    let characters = text.chars().count();
+    if characters < INSTRUCTION_LEAST {
+        let what = format!("the instruction has {characters} characters, AWS wants at least {INSTRUCTION_LEAST}");
+        field.error(what, "say what the agent is for, when to call its functions, and how to answer");
+        return None;
+    }
+    if characters > INSTRUCTION_QUOTA {
+        let what = format!("the instruction has {characters} characters, the quota is {INSTRUCTION_QUOTA}");
+        field.warning(what, "shorten it, unless AWS has raised the account's quota L-6E3CDA2D");
+    }
+    Some(text.to_owned())
+}
+
+/// A name, or `{name, description}`.
+fn alias(field: Field<'_>) -> Option<Alias> {
+    if field.is_scalar() {
+        return Some(Alias { name: field.name()?, description: None });
+    }
+    let mut fields = field.fields()?;
+    let name = fields.required("name", "add `name: live`").and_then(|field| field.name());
+    let description = fields.optional("description").and_then(|field| field.text_of(1..=200));
+    fields.finish();
+    Some(Alias { name: name?, description })
+}

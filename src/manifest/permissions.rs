@@ -1,0 +1,63 @@
+//! `lambda.permissions` — what the handler may do beyond writing its logs.
+
+use super::field::Field;
+
+/// One statement of the function role's policy: these actions on these resources are allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// `service:Action`, wildcards allowed within the action.
+    pub actions: Vec<String>,
+    /// ARNs, or `*`.
+    pub resources: Vec<String>,
+}
+
+/// Reads `lambda.permissions`.
+pub(super) fn read(field: &Field<'_>) -> Vec<Statement> {
+    field.items().unwrap_or_default().into_iter().filter_map(statement).collect()
+}
+
+fn statement(field: Field<'_>) -> Option<Statement> {
+    let mut fields = field.fields()?;
+    let actions = fields.required("actions", "add `actions: [s3:GetObject]`").map(|field| texts(&field, action));
+    let resources = fields
+        .required("resources", "add `resources: [\"arn:aws:s3:::bucket/*\"]`")
+        .map(|field| texts(&field, resource));
+    fields.finish();
+    Some(Statement { actions: actions?, resources: resources? })
+}
+
+/// A text, or a list of texts that is not empty; `check` notes what is wrong with one.
+fn texts(field: &Field<'_>, check: fn(&Field<'_>, &str)) -> Vec<String> {
+    let Some(items) = field.items_or_one() else { return Vec::new() };
+    if items.is_empty() {
+        field.error_at_key(format!("{} lists nothing", field.called()), "list at least one, or remove the statement");
+    }
+    let text = |item: &Field<'_>| {
+        let text = item.text()?;
+        check(item, text);
+        Some(text.to_owned())
+    };
+    items.iter().filter_map(text).collect()
+}
+
+fn action(field: &Field<'_>, text: &str) {
+    let service = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let action = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'?');
+    let good = text.split_once(':').is_some_and(|(of, name)| {
+        !of.is_empty() && of.bytes().all(service) && !name.is_empty() && name.bytes().all(action)
+    });
+    if !good {
+        field.error(
+            format!("`{text}` is not an action of an AWS service"),
+            "write `service:Action`, like `s3:GetObject` or `s3:Get*`",
+        );
+    }
+}
+
+fn resource(field: &Field<'_>, text: &str) {
+    let arn = text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(char::is_whitespace);
+    if text != "*" && !arn {
+        field
+            .error(format!("`{text}` is not a resource"), "write an ARN, like `\"arn:aws:s3:::bucket/*\"`, or `\"*\"`");
+    }
+}

@@ -1,0 +1,17 @@
+//! What a section of the manifest needs to know of the rest to be checked.
+
+use std::path::Path;
+
+use super::pinpoint::Pinpoint;
+use crate::name::RegionName;
+
+/// The parts of the manifest, already read, that others are checked against; what could not be read is absent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'m> {
+    /// The manifest's folder.
+    pub(super) dir: &'m Path,
+    /// Where it is deployed.
+    pub(super) region: Option<&'m RegionName>,
+    /// The application whose id the tool hands to the handler.
+    pub(super) pinpoint: Option<&'m Pinpoint>,
+}

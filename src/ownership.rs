@@ -1,0 +1,46 @@
+//! Whose a thing is: the tags that every taggable thing of a stack carries.
+
+use std::collections::BTreeMap;
+
+use crate::plan::Owner;
+
+/// The tag that says to which stack a thing belongs.
+pub const STACK_TAG: &str = "bedrock-ops:stack";
+
+/// Tags by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// The stack's name and the tags that its things carry.
+#[derive(Debug, Clone)]
+pub struct Ownership {
+    tags: Tags,
+}
+
+impl Ownership {
+    /// The ownership of the named stack, with the manifest's own tags.
+    pub fn new(stack: &str, tags: &Tags) -> Self {
+        let mut tags = tags.clone();
+        tags.insert(STACK_TAG.to_owned(), stack.to_owned());
+        Self { tags }
+    }
+
+    /// Every tag that is wanted.
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    /// Whose a thing with these tags is.
+    pub fn owner(&self, seen: &Tags) -> Owner {
+        match seen.get(STACK_TAG) {
+            None => Owner::Nobody,
+            Some(stack) if self.tags.get(STACK_TAG) == Some(stack) => Owner::Ours,
+            Some(stack) => Owner::Stack(stack.clone()),
+        }
+    }
+
+    /// The seen tags that we say something of. Others (cost allocation, an organisation's policy) are left alone.
+    pub fn of_ours(&self, seen: &Tags) -> Tags {
+        let ours = |(key, _): &(&String, &String)| self.tags.contains_key(*key);
+        seen.iter().filter(ours).map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+}

@@ -1,0 +1,82 @@
+//! Plans and reports for programs. The form is documented in docs/json.md and carries its version: members may be added
+//! within a version, never changed or removed.
+
+use serde_json::{Value, json};
+
+use crate::aws::Site;
+use crate::plan::{Change, Difference, Plan, Step};
+use crate::report::{Outcome, Report, hidden};
+
+/// The version of the form.
+const FORMAT: u32 = 1;
+
+/// A plan.
+pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Value {
+    let steps: Vec<Value> = plan.steps.iter().map(step).collect();
+    json!({
+        "format": FORMAT,
+        "stack": stack,
+        "account": site.account,
+        "region": site.region,
+        "steps": steps,
+        "summary": summary(plan),
+    })
+}
+
+/// A report: the plan's steps with their outcomes.
+pub fn report(stack: &str, site: &Site, plan: &Plan, report: &Report) -> Value {
+    let ended = |(planned, outcome): &(Step, Outcome)| {
+        let mut value = step(planned);
+        value["outcome"] = match outcome {
+            Outcome::Kept => "kept".into(),
+            Outcome::Done => "done".into(),
+            Outcome::Spared(_) => "spared".into(),
+            Outcome::Failed(_) => "failed".into(),
+            Outcome::Left => "left".into(),
+        };
+        match outcome {
+            Outcome::Spared(reason) => value["reason"] = reason.as_str().into(),
+            Outcome::Failed(error) => value["error"] = format!("{error:#}").into(),
+            Outcome::Kept | Outcome::Done | Outcome::Left => {}
+        }
+        value
+    };
+    let steps: Vec<Value> = report.outcomes.iter().map(ended).collect();
+    json!({
+        "format": FORMAT,
+        "stack": stack,
+        "account": site.account,
+        "region": site.region,
+        "steps": steps,
+        "summary": summary(plan),
+    })
+}
+
+fn summary(plan: &Plan) -> Value {
+    let count = |word: &str| plan.steps.iter().filter(|step| step.change.word() == word).count();
+    json!({
+        "keep": count("keep"),
+        "create": count("create") + count("recreate"),
+        "update": count("update"),
+        "delete": count("delete"),
+        "refuse": count("refuse"),
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let key = step.key();
+    let mut value = json!({"kind": key.kind, "name": key.name, "change": step.change.word()});
+    match &step.change {
+        Change::Update(differences) => value["differences"] = differences.iter().map(difference).collect(),
+        Change::Recreate(reason) | Change::Refuse(reason) => value["reason"] = reason.as_str().into(),
+        Change::Keep | Change::Create | Change::Delete => {}
+    }
+    value
+}
+
+fn difference(difference: &Difference) -> Value {
+    if hidden(&difference.field) {
+        return json!({"field": difference.field, "hidden": true});
+    }
+    json!({"field": difference.field, "seen": difference.seen, "wanted": difference.wanted})
+}

@@ -1,0 +1,152 @@
+//! Plans and reports for people.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use similar::{ChangeTag, TextDiff};
+
+use crate::aws::Site;
+use crate::plan::{Change, Difference, Kind, Plan, Step, shown};
+use crate::report::{Report, hidden};
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+
+/// The plan: every step with what it changes, and the totals.
+pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
+    let mut text = format!("{stack} in {}/{}\n", site.account, site.region);
+    for step in plan.changes() {
+        step_lines(&mut text, step, plan);
+    }
+    text.push_str(&totals(plan));
+    text
+}
+
+/// The plan of a destruction. What goes with its parent (images, action groups, versions) is not listed by itself.
+pub fn destruction(stack: &str, site: &Site, plan: &Plan) -> String {
+    if plan.is_empty() {
+        return format!("nothing to do: nothing of {stack} is left in {}/{}\n", site.account, site.region);
+    }
+    self::plan(stack, site, plan)
+}
+
+/// One line that counts what the plan does.
+pub fn totals(plan: &Plan) -> String {
+    if plan.is_empty() {
+        return "nothing to do: AWS matches the manifest\n".to_owned();
+    }
+    let count = |word: &str| plan.changes().filter(|step| step.change.word() == word).count();
+    let mut text =
+        format!("{} to create, {} to update, {} to delete", count("create") + count("recreate"), count("update"), count("delete"));
+    if count("refuse") > 0 {
+        let _ = write!(text, ", {} REFUSED", count("refuse"));
+    }
+    text.push('\n');
+    text
+}
+
+/// What a stopped run leaves behind: what is done, what failed, what was not begun.
+pub fn stopped(report: &Report) -> String {
+    let mut text = String::new();
+    for (step, outcome) in &report.outcomes {
+        let word = step.change.word();
+        let key = step.key();
+        let _ = match outcome {
+            super::Outcome::Done => writeln!(text, "  done:   {word} {key}"),
+            super::Outcome::Failed(_) => writeln!(text, "  failed: {word} {key}"),
+            super::Outcome::Left if step.change != Change::Keep => writeln!(text, "  left:   {word} {key}"),
+            _ => Ok(()),
+        };
+    }
+    text
+}
+
+fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
+    let key = step.key();
+    let (sign, style) = match &step.change {
+        Change::Keep => return,
+        Change::Create => ("+", GREEN),
+        Change::Recreate(_) => ("±", YELLOW),
+        Change::Update(_) => ("~", YELLOW),
+        Change::Delete => ("-", RED),
+        Change::Refuse(_) => ("!", RED),
+    };
+    let _ = writeln!(text, "  {style}{sign} {key}{style:#}{}", consequence(step));
+    match &step.change {
+        Change::Recreate(reason) | Change::Refuse(reason) => {
+            let _ = writeln!(text, "      {reason}");
+        }
+        Change::Update(differences) => {
+            let told = tells_itself(step, plan);
+            for difference in differences.iter().filter(|difference| !(told && is_held(&difference.field))) {
+                difference_lines(text, difference);
+            }
+        }
+        Change::Keep | Change::Create | Change::Delete => {}
+    }
+}
+
+/// What an alias step means for those who talk to the agent.
+fn consequence(step: &Step) -> String {
+    let publishes = match &step.change {
+        Change::Create => true,
+        Change::Update(differences) => differences.iter().any(|difference| is_held(&difference.field)),
+        _ => false,
+    };
+    match (step.key().kind, publishes, &step.change) {
+        (Kind::Alias, true, Change::Create) => ": prepare the draft, cut a version, route the alias to it".to_owned(),
+        (Kind::Alias, true, _) => {
+            ": prepare the draft, cut a version, move the alias to it (its id stays, Slack needs nothing)".to_owned()
+        }
+        (Kind::Alias, false, Change::Update(differences)) if differences.is_empty() => ": prepare the draft again".to_owned(),
+        (Kind::Function, _, Change::Update(_)) if step.resource.renews(differences(step)) => ": new version".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn differences(step: &Step) -> &[Difference] {
+    match &step.change {
+        Change::Update(differences) => differences,
+        _ => &[],
+    }
+}
+
+/// Whether what the alias's version is to hold is shown at the agent and the action groups already.
+fn tells_itself(step: &Step, plan: &Plan) -> bool {
+    let told = |other: &Step| matches!(other.key().kind, Kind::Agent | Kind::ActionGroup);
+    step.key().kind == Kind::Alias && plan.changes().any(told)
+}
+
+/// Fields of the alias that lie in its version.
+fn is_held(field: &str) -> bool {
+    field == "agent" || field == "action_groups" || field.starts_with("agent.") || field.starts_with("action_groups.")
+}
+
+fn difference_lines(text: &mut String, difference: &Difference) {
+    let Difference { field, seen, wanted } = difference;
+    if hidden(field) {
+        let what = match (seen, wanted) {
+            (None, _) => "(added, not shown)",
+            (_, None) => "(removed)",
+            _ => "(changed, not shown)",
+        };
+        let _ = writeln!(text, "      {field}: {what}");
+        return;
+    }
+    let (old, new) = (shown(seen.as_ref()), shown(wanted.as_ref()));
+    if !old.contains('\n') && !new.contains('\n') {
+        let _ = writeln!(text, "      {field}: {old} -> {new}");
+        return;
+    }
+    let _ = writeln!(text, "      {field}");
+    let diff = TextDiff::from_lines(&old, &new);
+    for change in diff.grouped_ops(1).iter().flatten().flat_map(|operation| diff.iter_changes(operation)) {
+        let line = change.value().trim_end();
+        let _ = match change.tag() {
+            ChangeTag::Delete => writeln!(text, "        {RED}- {line}{RED:#}"),
+            ChangeTag::Insert => writeln!(text, "        {GREEN}+ {line}{GREEN:#}"),
+            ChangeTag::Equal => writeln!(text, "          {line}"),
+        };
+    }
+}

@@ -1,0 +1,240 @@
+//! What every resource can say of itself and do, and what it is given to do it with.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use async_trait::async_trait;
+use tokio::sync::SetOnce;
+
+use crate::aws::{Aws, Site};
+use crate::plan::{Change, Difference, Facts, Key, Known, Owner};
+use crate::progress::Progress;
+
+/// One AWS thing of a stack. `resources/repository.rs` is the file to copy for a new kind.
+///
+/// Its futures stay on one thread: everything here waits for the network, and one thread waits as well as many.
+#[async_trait(?Send)]
+pub trait Resource: Debug + Send + Sync {
+    /// Its name in the stack.
+    fn key(&self) -> Key;
+
+    /// What must be there before it can be created or updated; it is deleted before them.
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// The things whose identities it is looked up by: they are located first.
+    fn looked_up_by(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
+    /// The spec that the manifest asks for, as facts.
+    fn wanted(&self, known: &Known) -> Facts;
+
+    /// Fields of the spec that AWS can't change in place.
+    fn fixed(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether an update of these fields gives it another identity (a function gets a new version).
+    fn renews(&self, _differences: &[Difference]) -> bool {
+        false
+    }
+
+    /// Resources whose change must be followed by an update of this one, even if it looks the same.
+    fn follows(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
+    /// Whether destroying the stack has to delete it; else it goes with what it belongs to.
+    fn stands_alone(&self) -> bool {
+        true
+    }
+
+    /// What is to be done when it is not there.
+    fn absent(&self) -> Change {
+        Change::Create
+    }
+
+    /// Finds its identity alone, if that takes fewer calls than `observe`: what is looked up by it need not wait.
+    async fn locate(&self, _context: &Context) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Looks it up, with reading calls only. A thing in a passing state is waited for.
+    async fn observe(&self, context: &Context) -> Result<Seen>;
+
+    /// Makes it; answers its identity. What is only looked up is never made.
+    async fn create(&self, context: &Context) -> Result<String> {
+        context.needed(&self.key())
+    }
+
+    /// Brings the differing fields to what is wanted; answers its identity.
+    async fn update(&self, context: &Context, _differences: &[Difference]) -> Result<String> {
+        context.needed(&self.key())
+    }
+
+    /// Removes it. What is gone already is success.
+    async fn delete(&self, _context: &Context) -> Result<Deleted> {
+        Ok(Deleted::Kept("bedrock-ops did not make it".to_owned()))
+    }
+
+    /// Waits until AWS has finished with what `create` or `update` began.
+    async fn settle(&self, _context: &Context) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A resource that must be there first, and how far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// Which resource.
+    pub key: Key,
+    /// How far it must have come.
+    pub until: Milestone,
+}
+
+/// How far a step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Milestone {
+    /// AWS has accepted it and its identity is known, but it may be in a passing state.
+    Made,
+    /// AWS has finished with it.
+    Ready,
+}
+
+impl Need {
+    /// Needs the resource's identity.
+    pub fn made(key: Key) -> Self {
+        Self { key, until: Milestone::Made }
+    }
+
+    /// Needs the resource to be usable.
+    pub fn ready(key: Key) -> Self {
+        Self { key, until: Milestone::Ready }
+    }
+}
+
+/// What `observe` found.
+#[derive(Debug, Clone)]
+pub enum Seen {
+    /// Nothing.
+    Absent,
+    /// Something that a creation of ours left and that can't be mended, only deleted.
+    Broken {
+        /// What was found.
+        reason: String,
+        /// Its identity, to delete it by.
+        identity: Option<String>,
+    },
+    /// The thing.
+    Present(Present),
+}
+
+/// A thing that is there.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// Its spec as AWS has it, defaults filled in.
+    pub facts: Facts,
+    /// Whose it is.
+    pub owner: Owner,
+    /// What AWS calls it: agent id, digest, version.
+    pub identity: String,
+    /// What else a person wants to know of it: `routes to version 12`.
+    pub remark: Option<String>,
+    /// Things within it that the manifest does not name and that are to go.
+    pub strays: Vec<Arc<dyn Resource>>,
+}
+
+impl Seen {
+    /// A thing without strays.
+    pub fn present(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
+        Self::Present(Present { facts, owner, identity: identity.into(), remark: None, strays: Vec::new() })
+    }
+
+    /// The identity of what is there.
+    pub fn identity(&self) -> Option<&str> {
+        match self {
+            Self::Absent => None,
+            Self::Broken { identity, .. } => identity.as_deref(),
+            Self::Present(present) => Some(&present.identity),
+        }
+    }
+}
+
+/// How a deletion ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deleted {
+    /// It is gone.
+    Gone,
+    /// It was left, for this reason.
+    Kept(String),
+}
+
+/// What a resource is given: the clients, what is known so far, and where to say what is waited for.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The clients.
+    pub aws: Aws,
+    /// Where progress is told.
+    pub progress: Progress,
+    site: Arc<SetOnce<Site>>,
+    identities: Arc<Mutex<BTreeMap<Key, String>>>,
+}
+
+impl Context {
+    /// A context in which nothing is known yet.
+    pub fn new(aws: Aws, progress: Progress) -> Self {
+        Self { aws, progress, site: Arc::default(), identities: Arc::default() }
+    }
+
+    /// A context that starts with what is known.
+    pub fn knowing(aws: Aws, progress: Progress, known: Known) -> Self {
+        let context = Self::new(aws, progress);
+        context.settle_site(known.site);
+        *context.lock() = known.identities;
+        context
+    }
+
+    /// Tells all who wait for it which account and region this is.
+    pub fn settle_site(&self, site: Site) {
+        // The second to know it knows nothing else.
+        let _ = self.site.set(site);
+    }
+
+    /// The account and region, as soon as they are known.
+    pub async fn site(&self) -> Site {
+        self.site.wait().await.clone()
+    }
+
+    /// All that is known now.
+    pub async fn known(&self) -> Known {
+        Known { site: self.site().await, identities: self.lock().clone() }
+    }
+
+    /// The identity of one resource, if it is there.
+    pub fn identity(&self, key: &Key) -> Option<String> {
+        self.lock().get(key).cloned()
+    }
+
+    /// The identity of a resource that was needed, and so is there.
+    pub fn needed(&self, key: &Key) -> Result<String> {
+        self.identity(key).ok_or_else(|| anyhow::anyhow!("the {key} is gone; it was there a moment ago"))
+    }
+
+    /// Keeps an identity for those who need it.
+    pub fn learn(&self, key: Key, identity: String) {
+        self.lock().insert(key, identity);
+    }
+
+    /// Forgets the identity of what is gone.
+    pub fn forget(&self, key: &Key) {
+        self.lock().remove(key);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, String>> {
+        self.identities.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

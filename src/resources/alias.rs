@@ -1,0 +1,275 @@
+//! The agent's alias, and with it publishing: prepare the draft, cut a version, point the alias at it. It compares what
+//! is wanted with what the routed version really holds, so that a console edit or a crash between two calls is seen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use async_trait::async_trait;
+use aws_sdk_bedrockagent::types::{
+    AgentAlias, AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary, AgentStatus,
+};
+use futures_util::future::try_join_all;
+use serde::Serialize;
+
+use super::action_group::{self, ActionGroup};
+use super::agent::{self, Agent};
+use super::draft;
+use crate::aws::{Aws, Called, Found};
+use crate::ownership::{Ownership, Tags};
+use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
+use crate::wait::{self, Look, Wait};
+
+/// The alias. Its identity is its id, which Slack is given and which never changes.
+#[derive(Debug)]
+pub struct Alias {
+    /// Its name, unique in the agent.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The agent whose draft it publishes.
+    pub agent: Arc<Agent>,
+    /// The action groups that go into the version.
+    pub action_groups: Vec<Arc<ActionGroup>>,
+    /// What must be usable before the alias moves: the function's version and the permission on it.
+    pub behind: Vec<Key>,
+    /// Whose it is.
+    pub ownership: Ownership,
+}
+
+#[derive(Debug, Serialize)]
+struct Spec {
+    /// `PREPARED`, or the state in which the draft is instead.
+    draft: String,
+    /// The agent as the routed version holds it.
+    agent: Facts,
+    /// The action groups as the routed version holds them.
+    action_groups: BTreeMap<String, Facts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    tags: Tags,
+}
+
+/// The fields that only a new version changes.
+const HELD: [&str; 2] = ["agent", "action_groups"];
+
+#[async_trait(?Send)]
+impl Resource for Alias {
+    fn key(&self) -> Key {
+        Key::new(Kind::Alias, &self.name)
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        let groups = self.action_groups.iter().map(|group| group.key());
+        std::iter::once(self.agent.key()).chain(groups).chain(self.behind.clone()).map(Need::ready).collect()
+    }
+
+    fn looked_up_by(&self) -> Vec<Key> {
+        vec![self.agent.key()]
+    }
+
+    fn follows(&self) -> Vec<Key> {
+        std::iter::once(self.agent.key()).chain(self.action_groups.iter().map(|group| group.key())).collect()
+    }
+
+    fn wanted(&self, known: &Known) -> Facts {
+        let groups = self.action_groups.iter().map(|group| (group.key().name, group.wanted(known)));
+        facts(&Spec {
+            draft: AgentStatus::Prepared.as_str().to_owned(),
+            agent: facts(&self.agent.content(known)),
+            action_groups: groups.collect(),
+            description: self.description.clone(),
+            tags: self.ownership.tags().clone(),
+        })
+    }
+
+    async fn observe(&self, context: &Context) -> Result<Seen> {
+        let Some(agent) = context.identity(&self.agent.key()) else { return Ok(Seen::Absent) };
+        let Some(alias) = self.find(context, &agent).await? else { return Ok(Seen::Absent) };
+        let version = routed(alias.routing_configuration());
+        let (draft, tags, (content, action_groups)) = tokio::try_join!(
+            draft::at_rest(context, self.key(), &agent),
+            tags(context, &agent, &alias.agent_alias_id),
+            held(&context.aws, &agent, version.as_deref()),
+        )?;
+        let spec = Spec {
+            draft: draft.map(|agent| agent.agent_status.to_string()).unwrap_or_default(),
+            agent: content,
+            action_groups,
+            description: alias.description,
+            tags: self.ownership.of_ours(&tags),
+        };
+        Ok(Seen::Present(Present {
+            facts: facts(&spec),
+            owner: self.ownership.owner(&tags),
+            identity: alias.agent_alias_id,
+            remark: version,
+            strays: Vec::new(),
+        }))
+    }
+
+    async fn create(&self, context: &Context) -> Result<String> {
+        let agent = context.needed(&self.agent.key())?;
+        self.prepare(context, &agent).await?;
+        let create = async || {
+            let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&agent).agent_alias_name(&self.name);
+            let call = call.set_description(self.description.clone());
+            let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
+            call.send().await.called("bedrock:CreateAgentAlias")
+        };
+        let created = draft::accepted(context, self.key(), create).await?;
+        Ok(created.agent_alias.context("bedrock:CreateAgentAlias gave no alias")?.agent_alias_id)
+    }
+
+    async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
+        let agent = context.needed(&self.agent.key())?;
+        let id = context.needed(&self.key())?;
+        let publish = HELD.iter().any(|field| differs(differences, field));
+        if differs(differences, "tags") {
+            let arn = context.site().await.alias_arn(&agent, &id);
+            let call = context.aws.bedrock_agent.tag_resource().resource_arn(arn);
+            let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
+            call.send().await.called("bedrock:TagResource")?;
+        }
+        // Without a difference the draft was touched, and what it was before is in the version already.
+        if publish || differs(differences, "draft") || differences.is_empty() {
+            self.prepare(context, &agent).await?;
+        }
+        if publish || differs(differences, "description") {
+            self.point(context, &agent, &id, publish).await?;
+        }
+        Ok(id)
+    }
+
+    async fn delete(&self, context: &Context) -> Result<Deleted> {
+        let Some(agent) = context.identity(&self.agent.key()) else { return Ok(Deleted::Gone) };
+        let id = context.needed(&self.key())?;
+        let delete = async || {
+            let call = context.aws.bedrock_agent.delete_agent_alias().agent_id(&agent).agent_alias_id(&id);
+            call.send().await.called("bedrock:DeleteAgentAlias").found()
+        };
+        draft::accepted(context, self.key(), delete).await?;
+        let gone = async || match get(&context.aws, &agent, &id).await? {
+            None => Ok(Look::Done(Deleted::Gone)),
+            Some(alias) => Ok(Look::NotYet(alias.agent_alias_status.to_string())),
+        };
+        self.wait(context, "the alias to go").until(gone).await
+    }
+
+    async fn settle(&self, context: &Context) -> Result<()> {
+        let agent = context.needed(&self.agent.key())?;
+        let id = context.needed(&self.key())?;
+        let routed = async || match get(&context.aws, &agent, &id).await? {
+            None => bail!("the alias {id} is gone again: somebody deleted it"),
+            Some(alias) if is_passing(&alias.agent_alias_status) => {
+                Ok(Look::NotYet(alias.agent_alias_status.to_string()))
+            }
+            Some(alias) if alias.agent_alias_status == AgentAliasStatus::Failed => {
+                bail!("AWS says: {}", alias.failure_reasons().join("; "))
+            }
+            Some(alias) => Ok(Look::Done(routed(alias.routing_configuration()))),
+        };
+        let version = self.wait(context, "the alias to route to the new version").until(routed).await?;
+        draft::at_rest(context, self.key(), &agent).await?;
+        if let Some(version) = version {
+            context.learn(Key::new(Kind::AgentVersion, &self.name), version);
+        }
+        Ok(())
+    }
+}
+
+impl Alias {
+    /// The alias of this name, when it is in no passing state.
+    async fn find(&self, context: &Context, agent: &str) -> Result<Option<AgentAliasSummary>> {
+        let find = async || {
+            let call = context.aws.bedrock_agent.list_agent_aliases().agent_id(agent);
+            let mut aliases = call.into_paginator().items().send();
+            while let Some(alias) = aliases.next().await {
+                let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
+                if alias.agent_alias_name != self.name {
+                    continue;
+                }
+                return Ok(match is_passing(&alias.agent_alias_status) {
+                    true => Look::NotYet(alias.agent_alias_status.to_string()),
+                    false => Look::Done(Some(alias)),
+                });
+            }
+            Ok(Look::Done(None))
+        };
+        self.wait(context, "the alias to come to rest").until(find).await
+    }
+
+    async fn prepare(&self, context: &Context, agent: &str) -> Result<()> {
+        let prepare = async || {
+            context.aws.bedrock_agent.prepare_agent().agent_id(agent).send().await.called("bedrock:PrepareAgent")
+        };
+        draft::accepted(context, self.key(), prepare).await?;
+        let prepared = async || {
+            let Some(agent) = draft::at_rest(context, self.key(), agent).await? else { bail!("the agent is gone") };
+            match agent.agent_status {
+                AgentStatus::Prepared => Ok(Look::Done(())),
+                AgentStatus::Failed => bail!("the draft can't be prepared; AWS says: {}", draft::reasons(&agent)),
+                status => Ok(Look::NotYet(status.to_string())),
+            }
+        };
+        self.wait(context, "the draft to be prepared").until(prepared).await
+    }
+
+    /// Without a routing AWS cuts a new version, every time; with the present one it changes the rest alone.
+    async fn point(&self, context: &Context, agent: &str, id: &str, publish: bool) -> Result<()> {
+        let present = if publish { None } else { get(&context.aws, agent, id).await? };
+        let routing: Option<Vec<Routing>> = present.map(|alias| alias.routing_configuration);
+        let update = async || {
+            let call = context.aws.bedrock_agent.update_agent_alias().agent_id(agent).agent_alias_id(id);
+            let call = call.agent_alias_name(&self.name).set_description(self.description.clone());
+            call.set_routing_configuration(routing.clone()).send().await.called("bedrock:UpdateAgentAlias")
+        };
+        draft::accepted(context, self.key(), update).await?;
+        Ok(())
+    }
+
+    fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
+        Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE }
+    }
+}
+
+/// What a version holds: the agent, and its action groups by name. Nothing when there is no version.
+async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, BTreeMap<String, Facts>)> {
+    let Some(version) = version else { return Ok((Facts::Null, BTreeMap::new())) };
+    let groups = async {
+        let read = async |(name, id): (String, String)| {
+            let group = action_group::read(aws, agent, version, &id).await?;
+            anyhow::Ok((name, group.unwrap_or(Facts::Null)))
+        };
+        try_join_all(action_group::list(aws, agent, version).await?.into_iter().map(read)).await
+    };
+    let content = async {
+        let call = aws.bedrock_agent.get_agent_version().agent_id(agent).agent_version(version);
+        let answer = call.send().await.called("bedrock:GetAgentVersion").found()?;
+        let version = answer.and_then(|answer| answer.agent_version);
+        Ok(version.map_or(Facts::Null, |version| facts(&agent::content_of_version(&version))))
+    };
+    let (content, groups) = tokio::try_join!(content, groups)?;
+    Ok((content, groups.into_iter().collect()))
+}
+
+async fn get(aws: &Aws, agent: &str, id: &str) -> Result<Option<AgentAlias>> {
+    let call = aws.bedrock_agent.get_agent_alias().agent_id(agent).agent_alias_id(id);
+    Ok(call.send().await.called("bedrock:GetAgentAlias").found()?.and_then(|answer| answer.agent_alias))
+}
+
+async fn tags(context: &Context, agent: &str, id: &str) -> Result<Tags> {
+    let arn = context.site().await.alias_arn(agent, id);
+    let call = context.aws.bedrock_agent.list_tags_for_resource().resource_arn(arn);
+    let answer = call.send().await.called("bedrock:ListTagsForResource").found()?;
+    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
+}
+
+fn routed(routing: &[Routing]) -> Option<String> {
+    routing.first().and_then(|item| item.agent_version.clone())
+}
+
+fn is_passing(status: &AgentAliasStatus) -> bool {
+    matches!(status, AgentAliasStatus::Creating | AgentAliasStatus::Updating | AgentAliasStatus::Deleting)
+}

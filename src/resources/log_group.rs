@@ -1,0 +1,100 @@
+//! The log group of the function, made before Lambda would make one that keeps everything for ever.
+
+use anyhow::Result;
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::aws::{Aws, Called, Found};
+use crate::ownership::{Ownership, Tags};
+use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::resource::{Context, Deleted, Resource, Seen};
+
+/// A log group. Its identity is its ARN without `:*`.
+#[derive(Debug)]
+pub struct LogGroup {
+    /// `/aws/lambda/` and the function's name.
+    pub name: String,
+    /// How long events are kept, in days; one of CloudWatch's values.
+    pub retention_days: i32,
+    /// Whose it is.
+    pub ownership: Ownership,
+}
+
+#[derive(Debug, Serialize)]
+struct Spec {
+    retention_days: Option<i32>,
+    tags: Tags,
+}
+
+#[async_trait(?Send)]
+impl Resource for LogGroup {
+    fn key(&self) -> Key {
+        Key::new(Kind::LogGroup, &self.name)
+    }
+
+    fn wanted(&self, _known: &Known) -> Facts {
+        facts(&Spec { retention_days: Some(self.retention_days), tags: self.ownership.tags().clone() })
+    }
+
+    async fn observe(&self, context: &Context) -> Result<Seen> {
+        let Some((arn, retention_days)) = self.find(&context.aws).await? else { return Ok(Seen::Absent) };
+        let tags = tags(&context.aws, &arn).await?;
+        let spec = Spec { retention_days, tags: self.ownership.of_ours(&tags) };
+        Ok(Seen::present(facts(&spec), self.ownership.owner(&tags), arn))
+    }
+
+    async fn create(&self, context: &Context) -> Result<String> {
+        let tags = self.ownership.tags().clone().into_iter().collect();
+        let call = context.aws.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
+        call.send().await.called("logs:CreateLogGroup")?;
+        self.put_retention(&context.aws).await?;
+        Ok(context.site().await.log_group_arn(&self.name))
+    }
+
+    async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
+        if differs(differences, "retention_days") {
+            self.put_retention(&context.aws).await?;
+        }
+        let arn = context.needed(&self.key())?;
+        if differs(differences, "tags") {
+            let tags = self.ownership.tags().clone().into_iter().collect();
+            let call = context.aws.logs.tag_resource().resource_arn(&arn).set_tags(Some(tags));
+            call.send().await.called("logs:TagResource")?;
+        }
+        Ok(arn)
+    }
+
+    async fn delete(&self, context: &Context) -> Result<Deleted> {
+        let call = context.aws.logs.delete_log_group().log_group_name(&self.name);
+        call.send().await.called("logs:DeleteLogGroup").found()?;
+        Ok(Deleted::Gone)
+    }
+}
+
+impl LogGroup {
+    /// ARN and retention. AWS looks names up by prefix: the group of another function may come first.
+    async fn find(&self, aws: &Aws) -> Result<Option<(String, Option<i32>)>> {
+        let call = aws.logs.describe_log_groups().log_group_name_prefix(&self.name);
+        let mut groups = call.into_paginator().items().send();
+        while let Some(group) = groups.next().await {
+            let group = group.called("logs:DescribeLogGroups")?;
+            if group.log_group_name() == Some(&self.name) {
+                let arn = group.log_group_arn().or(group.arn()).unwrap_or_default();
+                return Ok(Some((arn.trim_end_matches(":*").to_owned(), group.retention_in_days())));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn put_retention(&self, aws: &Aws) -> Result<()> {
+        let call = aws.logs.put_retention_policy().log_group_name(&self.name);
+        call.retention_in_days(self.retention_days).send().await.called("logs:PutRetentionPolicy")?;
+        Ok(())
+    }
+}
+
+async fn tags(aws: &Aws, arn: &str) -> Result<Tags> {
+    let call = aws.logs.list_tags_for_resource().resource_arn(arn);
+    let answer = call.send().await.called("logs:ListTagsForResource").found()?;
+    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
+}

@@ -1,0 +1,54 @@
+//! An image that the manifest names by its URI. Looked up for its digest, never changed.
+
+use anyhow::Result;
+use async_trait::async_trait;
+use aws_sdk_ecr::types::ImageIdentifier;
+use serde_json::json;
+
+use crate::aws::{Called, Found};
+use crate::plan::{Change, Facts, Key, Kind, Known, Owner};
+use crate::resource::{Context, Resource, Seen};
+
+/// The image. Its identity is its URI with the digest in the tag's place.
+#[derive(Debug)]
+pub struct ReadyImage {
+    /// `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`, then `:TAG`, `@sha256:…` or nothing, which is `:latest`.
+    pub uri: String,
+}
+
+#[async_trait(?Send)]
+impl Resource for ReadyImage {
+    fn key(&self) -> Key {
+        Key::new(Kind::Image, &self.uri)
+    }
+
+    fn wanted(&self, _known: &Known) -> Facts {
+        json!({})
+    }
+
+    fn stands_alone(&self) -> bool {
+        false
+    }
+
+    fn absent(&self) -> Change {
+        Change::Refuse(
+            "ECR has no such image in this account and region; push it first, or correct `lambda.image`".to_owned(),
+        )
+    }
+
+    async fn observe(&self, context: &Context) -> Result<Seen> {
+        if self.uri.contains('@') {
+            return Ok(Seen::present(json!({}), Owner::Given, &self.uri));
+        }
+        let (registry, rest) = self.uri.split_once('/').unwrap_or(("", &self.uri));
+        let (repository, tag) = rest.split_once(':').unwrap_or((rest, "latest"));
+        let image = ImageIdentifier::builder().image_tag(tag).build();
+        let call = context.aws.ecr.describe_images().repository_name(repository).image_ids(image);
+        let answer = call.send().await.called("ecr:DescribeImages").found()?;
+        let image = answer.and_then(|answer| answer.image_details.unwrap_or_default().into_iter().next());
+        let digest = image.and_then(|image| image.image_digest);
+        Ok(digest.map_or(Seen::Absent, |digest| {
+            Seen::present(json!({}), Owner::Given, format!("{registry}/{repository}@{digest}"))
+        }))
+    }
+}

@@ -1,0 +1,161 @@
+//! What the roles allow: the least that their work takes.
+
+use serde_json::{Value, json};
+
+use crate::aws::Site;
+use crate::manifest::Statement;
+use crate::plan::{Key, Known};
+
+/// Who takes a role, and what for.
+#[derive(Debug, Clone)]
+pub enum Purpose {
+    /// The function runs in it.
+    Function {
+        /// The log group it writes to.
+        log_group: String,
+        /// The Pinpoint application it reads.
+        application: Option<Key>,
+        /// What the manifest allows it further.
+        permissions: Vec<Statement>,
+    },
+    /// The agent calls its model in it.
+    Agent(Model),
+}
+
+/// The model an agent calls.
+#[derive(Debug, Clone)]
+pub enum Model {
+    /// A foundation model, by id or ARN.
+    Foundation(String),
+    /// An inference profile, with the models in every region it routes to.
+    Profile(Key),
+}
+
+impl Purpose {
+    /// What the policies name and so must be known first.
+    pub fn names(&self) -> Vec<Key> {
+        match self {
+            Self::Function { application, .. } => application.iter().cloned().collect(),
+            Self::Agent(Model::Profile(profile)) => vec![profile.clone()],
+            Self::Agent(Model::Foundation(_)) => Vec::new(),
+        }
+    }
+
+    /// Who may take the role.
+    pub fn trust(&self, site: &Site) -> Value {
+        let service = match self {
+            Self::Function { .. } => "lambda.amazonaws.com",
+            Self::Agent(_) => "bedrock.amazonaws.com",
+        };
+        let mut statement =
+            json!({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"});
+        if let Self::Agent(_) = self {
+            // Only for agents of this account and region: else anybody's agent could be given our role.
+            statement["Condition"] = json!({
+                "StringEquals": {"aws:SourceAccount": site.account},
+                "ArnLike": {"aws:SourceArn": site.agent_arn("*")},
+            });
+        }
+        document(vec![statement])
+    }
+
+    /// What the role may do.
+    pub fn policy(&self, known: &Known) -> Value {
+        let site = &known.site;
+        match self {
+            Self::Function { log_group, application, permissions } => {
+                let mut statements = vec![logs(site, log_group)];
+                statements.extend(application.as_ref().map(|key| pinpoint(site, &known.identity(key))));
+                let further = |statement: &Statement| allow(None, &statement.actions, &statement.resources);
+                statements.extend(permissions.iter().map(further));
+                document(statements)
+            }
+            Self::Agent(Model::Foundation(id)) => {
+                let arn = if id.starts_with("arn:") { id.clone() } else { site.model_arn(id) };
+                document(vec![allow(Some("Model"), &INVOKE, &[arn])])
+            }
+            Self::Agent(Model::Profile(key)) => {
+                // The identity of a profile is its ARN and, behind it, those of its models.
+                let identity = known.identity(key);
+                let mut arns = identity.split(' ').map(str::to_owned);
+                let profile: Vec<String> = arns.by_ref().take(1).collect();
+                let models: Vec<String> = arns.collect();
+                let mut statements = vec![allow(Some("Profile"), &INVOKE_PROFILE, &profile)];
+                if !models.is_empty() {
+                    statements.push(allow(Some("Models"), &INVOKE, &models));
+                }
+                document(statements)
+            }
+        }
+    }
+}
+
+const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
+const INVOKE_PROFILE: [&str; 3] =
+    ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:GetInferenceProfile"];
+const PINPOINT_READS: [&str; 5] = [
+    "mobiletargeting:GetApp",
+    "mobiletargeting:GetCampaign",
+    "mobiletargeting:GetCampaigns",
+    "mobiletargeting:GetCampaignActivities",
+    "mobiletargeting:GetCampaignDateRangeKpi",
+];
+
+/// Writing to the function's own log group. Not creating it: that would bring it back after it was deleted.
+fn logs(site: &Site, log_group: &str) -> Value {
+    let streams = format!("{}:*", site.log_group_arn(log_group));
+    allow(Some("Logs"), &["logs:CreateLogStream", "logs:PutLogEvents"], &[streams])
+}
+
+fn pinpoint(site: &Site, application: &str) -> Value {
+    let arn = site.application_arn(application);
+    allow(Some("Pinpoint"), &PINPOINT_READS, &[format!("{arn}/*"), arn])
+}
+
+fn allow(sid: Option<&str>, actions: &[impl AsRef<str>], resources: &[impl AsRef<str>]) -> Value {
+    let list = |items: Vec<&str>| Value::from(items);
+    let mut statement = json!({
+        "Effect": "Allow",
+        "Action": list(actions.iter().map(AsRef::as_ref).collect()),
+        "Resource": list(resources.iter().map(AsRef::as_ref).collect()),
+    });
+    if let Some(sid) = sid {
+        statement["Sid"] = sid.into();
+    }
+    statement
+}
+
+fn document(statements: Vec<Value>) -> Value {
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// A document in the one form that is compared: IAM takes a single value for a list of one, and lists in any order.
+pub fn normal(document: Value) -> Value {
+    match document {
+        Value::Object(members) => {
+            let member = |(name, value): (String, Value)| {
+                let value = normal(value);
+                let value = match value {
+                    Value::Object(_) if name == "Statement" => Value::Array(vec![value]),
+                    Value::String(_) if is_list(&name) => Value::Array(vec![value]),
+                    value => value,
+                };
+                (name, value)
+            };
+            let mut members: Vec<(String, Value)> = members.into_iter().map(member).collect();
+            members.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(normal).collect();
+            items.sort_by_key(Value::to_string);
+            Value::Array(items)
+        }
+        value => value,
+    }
+}
+
+/// Members that hold a list of texts, be it of one.
+fn is_list(name: &str) -> bool {
+    matches!(name, "Action" | "NotAction" | "Resource" | "NotResource" | "Service" | "AWS") || name.contains(':')
+}

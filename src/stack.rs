@@ -1,0 +1,190 @@
+//! All that a manifest asks for, each thing naming what it needs. Read this first.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::image::Source;
+use crate::manifest::{Code, Manifest, Model};
+use crate::ownership::Ownership;
+use crate::plan::{Key, Kind};
+use crate::resource::Resource;
+use crate::resources::action_group::ActionGroup;
+use crate::resources::agent::Agent;
+use crate::resources::alias::Alias;
+use crate::resources::function::Function;
+use crate::resources::image::Image;
+use crate::resources::inference_profile::InferenceProfile;
+use crate::resources::log_group::LogGroup;
+use crate::resources::permission::Permission;
+use crate::resources::pinpoint_application::PinpointApplication;
+use crate::resources::ready_image::ReadyImage;
+use crate::resources::repository::Repository;
+use crate::resources::role::Role;
+use crate::resources::role::policy::{self, Purpose};
+
+/// Seconds after which Bedrock forgets a conversation, when the manifest says nothing: Bedrock's own default.
+const IDLE_SESSION_TTL: u32 = 600;
+
+/// Every resource of a stack, needs before what needs them.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Its name.
+    pub name: String,
+    /// The agent, whose ARN Slack is given.
+    pub agent: Arc<Agent>,
+    /// The alias, whose id Slack is given.
+    pub alias: Arc<Alias>,
+    resources: Vec<Arc<dyn Resource>>,
+}
+
+impl Stack {
+    /// What the manifest asks for in this region. `cache` is where layers of dependencies are kept between builds.
+    pub fn new(manifest: &Manifest, region: &str, cache: Option<PathBuf>) -> Self {
+        let name = manifest.name.as_ref();
+        let ownership = Ownership::new(name, &manifest.tags);
+        let mut resources: Vec<Arc<dyn Resource>> = Vec::new();
+
+        let application = manifest.pinpoint.clone().map(PinpointApplication);
+        let application_key = application.as_ref().map(Resource::key);
+        if let Some(application) = application {
+            resources.push(Arc::new(application));
+        }
+        let image = image(manifest, &ownership, cache, &mut resources);
+        let log_group = Arc::new(LogGroup {
+            name: format!("/aws/lambda/{name}"),
+            retention_days: manifest.lambda.log_retention_days.into(),
+            ownership: ownership.clone(),
+        });
+        resources.push(log_group.clone());
+        let function_role = Arc::new(Role {
+            name: format!("{name}-{region}-lambda"),
+            purpose: Purpose::Function {
+                log_group: log_group.name.clone(),
+                application: application_key.clone(),
+                permissions: manifest.lambda.permissions.clone(),
+            },
+            ownership: ownership.clone(),
+        });
+        resources.push(function_role.clone());
+        let function = Arc::new(Function {
+            name: name.to_owned(),
+            image,
+            role: function_role.key(),
+            log_group: log_group.key(),
+            architecture: manifest.lambda.architecture.as_lambda(),
+            timeout: signed(manifest.lambda.timeout),
+            memory: signed(manifest.lambda.memory),
+            environment: manifest.lambda.environment.clone(),
+            application: application_key,
+            publish: manifest.lambda.publish,
+            ownership: ownership.clone(),
+        });
+        resources.push(function.clone());
+        let agent = agent(manifest, region, &ownership, &mut resources);
+        let permission = Permission { function: function.key(), agent: agent.key() };
+        let behind = vec![function.key(), permission.key()];
+        resources.push(Arc::new(permission));
+        let mut action_groups: Vec<Arc<ActionGroup>> = Vec::new();
+        for group in &manifest.action_groups {
+            let after = action_groups.last().map(|group| group.key());
+            let group = Arc::new(ActionGroup::new(group.clone(), agent.key(), function.key(), after));
+            resources.push(group.clone());
+            action_groups.push(group);
+        }
+        let alias = Arc::new(Alias {
+            name: manifest.agent.alias.name.to_string(),
+            description: manifest.agent.alias.description.clone(),
+            agent: agent.clone(),
+            action_groups,
+            behind,
+            ownership,
+        });
+        resources.push(alias.clone());
+        Self { name: name.to_owned(), agent, alias, resources }
+    }
+
+    /// Every resource, needs before what needs them.
+    pub fn resources(&self) -> &[Arc<dyn Resource>] {
+        &self.resources
+    }
+
+    /// The resources that destroying has to delete.
+    pub fn standing_alone(&self) -> Vec<Arc<dyn Resource>> {
+        self.resources.iter().filter(|resource| resource.stands_alone()).cloned().collect()
+    }
+
+    /// Whether the manifest asks for the resource of this key.
+    pub fn contains(&self, key: &Key) -> bool {
+        self.resources.iter().any(|resource| resource.key() == *key)
+    }
+}
+
+/// The image: a ready one, or one that is built and the repository it goes to.
+fn image(
+    manifest: &Manifest,
+    ownership: &Ownership,
+    cache: Option<PathBuf>,
+    resources: &mut Vec<Arc<dyn Resource>>,
+) -> Key {
+    let image: Arc<dyn Resource> = match &manifest.lambda.code {
+        Code::Image(uri) => Arc::new(ReadyImage { uri: uri.clone() }),
+        Code::Source(source) => {
+            let name = manifest.name.to_string();
+            let repository = Repository { name, ownership: ownership.clone() };
+            let key = repository.key();
+            resources.push(Arc::new(repository));
+            let source = Source {
+                folder: source.folder.clone(),
+                handler: source.handler.clone(),
+                base_image: source.base_image.clone(),
+                architecture: manifest.lambda.architecture.as_oci().to_owned(),
+            };
+            Arc::new(Image::new(source, key, cache))
+        }
+    };
+    let key = image.key();
+    resources.push(image);
+    key
+}
+
+/// The agent, the role it takes and, where its model is an inference profile, that.
+fn agent(
+    manifest: &Manifest,
+    region: &str,
+    ownership: &Ownership,
+    resources: &mut Vec<Arc<dyn Resource>>,
+) -> Arc<Agent> {
+    let model = match &manifest.agent.model {
+        Model::Foundation(id) => policy::Model::Foundation(id.clone()),
+        Model::Profile(id) => {
+            let profile = InferenceProfile { id: id.clone() };
+            let key = profile.key();
+            resources.push(Arc::new(profile));
+            policy::Model::Profile(key)
+        }
+    };
+    let role = Role {
+        name: format!("{}-{region}-bedrock", manifest.name),
+        purpose: Purpose::Agent(model),
+        ownership: ownership.clone(),
+    };
+    let action_groups = manifest.action_groups.iter();
+    let agent = Arc::new(Agent {
+        name: manifest.agent.name.to_string(),
+        description: manifest.agent.description.clone(),
+        model: manifest.agent.model.id().to_owned(),
+        instruction: manifest.agent.instruction.clone(),
+        idle_session_ttl: signed(manifest.agent.idle_session_ttl.unwrap_or(IDLE_SESSION_TTL)),
+        role: role.key(),
+        action_groups: action_groups.map(|group| Key::new(Kind::ActionGroup, group.name.as_ref())).collect(),
+        ownership: ownership.clone(),
+    });
+    resources.push(Arc::new(role));
+    resources.push(agent.clone());
+    agent
+}
+
+/// AWS counts in signed numbers; the manifest's limits lie far below.
+fn signed(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,97 @@
+//! The only waiting: for a state to pass, or for a refused call to be accepted. On tokio's clock.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use tokio::time::{Instant, sleep};
+
+use crate::aws::Failure;
+use crate::plan::Key;
+use crate::progress::Progress;
+
+/// How long AWS may take over a change of state: Terraform's default for the same resources.
+pub const STATE: Duration = Duration::from_mins(5);
+
+/// How long IAM may take until other services see a role or a policy. AWS gives no bound; minutes have been reported.
+pub const PROPAGATION: Duration = Duration::from_mins(5);
+
+/// How long ECR may take to show Lambda an image that was just pushed.
+pub const IMAGE: Duration = Duration::from_secs(30);
+
+/// Reading is cheap, and a state that passed unnoticed is time lost.
+const SHORTEST_LOOK: Duration = Duration::from_millis(100);
+/// A refused write counts against tighter quotas: Lambda takes 15 a second from the whole account.
+const SHORTEST_RETRY: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(5);
+/// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
+const PART: u32 = 20;
+
+/// What one look saw.
+#[derive(Debug)]
+pub enum Look<T> {
+    /// What was waited for.
+    Done(T),
+    /// Not yet; the text says what was seen instead.
+    NotYet(String),
+}
+
+/// One thing that is waited for.
+#[derive(Debug)]
+pub struct Wait<'a> {
+    /// Where it is told.
+    pub progress: &'a Progress,
+    /// The resource it is for.
+    pub key: Key,
+    /// What is awaited, to stand after "waiting for".
+    pub what: &'a str,
+    /// When to give up.
+    pub limit: Duration,
+}
+
+impl Wait<'_> {
+    /// Looks until the look is done, fails, or time is up.
+    pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Result<Look<T>>) -> Result<T> {
+        let started = Instant::now();
+        loop {
+            match look().await? {
+                Look::Done(value) => return Ok(value),
+                Look::NotYet(state) => self.pause(started, SHORTEST_LOOK, &state).await?,
+            }
+        }
+    }
+
+    /// Calls until the call succeeds, fails for another reason than `passing`, or time is up.
+    pub async fn retry<T>(
+        &self,
+        passing: impl Fn(&Failure) -> bool,
+        mut call: impl AsyncFnMut() -> Result<T, Failure>,
+    ) -> Result<T> {
+        let started = Instant::now();
+        loop {
+            match call().await {
+                Ok(value) => return Ok(value),
+                Err(failure) if passing(&failure) => {
+                    if started.elapsed() >= self.limit {
+                        return Err(anyhow::Error::new(failure).context(self.given_up()));
+                    }
+                    self.pause(started, SHORTEST_RETRY, failure.message()).await?;
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+
+    async fn pause(&self, started: Instant, shortest: Duration, state: &str) -> Result<()> {
+        let waited = started.elapsed();
+        if waited >= self.limit {
+            bail!("{} (last seen: {state})", self.given_up());
+        }
+        self.progress.waiting(&self.key, self.what, waited, self.limit);
+        sleep((waited / PART).clamp(shortest, LONGEST)).await;
+        Ok(())
+    }
+
+    fn given_up(&self) -> String {
+        format!("gave up waiting for {} after {} s", self.what, self.limit.as_secs())
+    }
+}

@@ -1,0 +1,17 @@
+//! The image without Docker: its address, its content, its way into a repository.
+#![allow(clippy::unwrap_used)]
+
+#[path = "image/address.rs"]
+mod address;
+#[path = "image/content.rs"]
+mod content;
+#[path = "image/emulated.rs"]
+mod emulated;
+#[path = "image/publish.rs"]
+mod publish;
+#[path = "image/requirements.rs"]
+mod requirements;
+#[path = "image/sample.rs"]
+mod sample;
+#[path = "image/shelf.rs"]
+mod shelf;
