@@ -4,10 +4,10 @@ mod deploy;
 mod destroy;
 mod emulator;
 mod local;
+mod open;
 mod output;
 mod plan;
 mod print_connector;
-mod session;
 mod validate;
 
 use std::process::ExitCode;

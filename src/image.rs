@@ -6,6 +6,7 @@
 
 mod assemble;
 mod base;
+mod blocking;
 mod dependencies;
 mod digest;
 mod document;

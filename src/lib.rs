@@ -4,6 +4,7 @@
 
 pub mod commands; // one verb a file
 pub mod cli; // the command line, no logic
+pub mod session; // one manifest, one door: observe, plan, apply
 pub mod stack; // Manifest -> Stack: everything that is wanted. Read this first
 pub mod engine; // observe and apply: each step as soon as its needs are there
 pub mod resources; // one AWS resource a file

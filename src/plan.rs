@@ -16,6 +16,7 @@ use crate::stack::Stack;
 pub enum Kind {
     PinpointApplication,
     InferenceProfile,
+    BaseImage,
     Repository,
     Image,
     Role,
@@ -24,6 +25,7 @@ pub enum Kind {
     Permission,
     Agent,
     ActionGroup,
+    Draft,
     Alias,
     AgentVersion,
 }
@@ -34,6 +36,7 @@ impl Kind {
         match self {
             Self::PinpointApplication => "pinpoint application",
             Self::InferenceProfile => "inference profile",
+            Self::BaseImage => "base image",
             Self::Repository => "repository",
             Self::Image => "image",
             Self::Role => "role",
@@ -42,6 +45,7 @@ impl Kind {
             Self::Permission => "permission",
             Self::Agent => "agent",
             Self::ActionGroup => "action group",
+            Self::Draft => "draft",
             Self::Alias => "alias",
             Self::AgentVersion => "agent version",
         }
@@ -233,7 +237,15 @@ pub fn deploy(stack: &Stack, snapshot: &Snapshot, site: &Site) -> Plan {
         }
         steps.push(Step { resource, change });
     }
+    redo(&mut steps);
     Plan { steps, known }
+}
+
+fn redo(steps: &mut [Step]) {
+    let redone: BTreeSet<Key> = steps.iter().filter_map(|step| step.resource.redoes(&step.change)).collect();
+    for step in steps.iter_mut().filter(|step| step.change == Change::Keep && redone.contains(&step.key())) {
+        step.change = Change::Update(Vec::new());
+    }
 }
 
 /// The plan that leaves nothing of the stack. What goes with its parent (an action group with its agent) has no step.

@@ -48,6 +48,11 @@ pub trait Resource: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// A resource that must be brought up anew when this one changes so, even if nothing else asks for it.
+    fn redoes(&self, _change: &Change) -> Option<Key> {
+        None
+    }
+
     /// Whether destroying the stack has to delete it; else it goes with what it belongs to.
     fn stands_alone(&self) -> bool {
         true

@@ -4,7 +4,8 @@
 pub mod action_group;
 pub mod agent;
 pub mod alias;
-mod draft;
+pub mod base_image;
+pub mod draft;
 pub mod function;
 pub mod image;
 pub mod inference_profile;
@@ -14,3 +15,4 @@ pub mod pinpoint_application;
 pub mod ready_image;
 pub mod repository;
 pub mod role;
+mod settling;

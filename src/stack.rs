@@ -11,6 +11,8 @@ use crate::resource::Resource;
 use crate::resources::action_group::ActionGroup;
 use crate::resources::agent::Agent;
 use crate::resources::alias::Alias;
+use crate::resources::base_image::BaseImage;
+use crate::resources::draft::Draft;
 use crate::resources::function::Function;
 use crate::resources::image::Image;
 use crate::resources::inference_profile::InferenceProfile;
@@ -91,11 +93,16 @@ impl Stack {
             resources.push(group.clone());
             action_groups.push(group);
         }
+        let groups = action_groups.iter().map(|group| group.key()).collect();
+        let draft = Draft { agent: agent.key(), action_groups: groups };
+        let draft_key = draft.key();
+        resources.push(Arc::new(draft));
         let alias = Arc::new(Alias {
             name: manifest.agent.alias.name.to_string(),
             description: manifest.agent.alias.description.clone(),
             agent: agent.clone(),
             action_groups,
+            draft: draft_key,
             behind,
             ownership,
         });
@@ -139,7 +146,10 @@ fn image(
                 base_image: source.base_image.clone(),
                 architecture: manifest.lambda.architecture.as_oci().to_owned(),
             };
-            Arc::new(Image::new(source, key, cache))
+            let base = BaseImage::of(&source);
+            let image = Image::new(source, &base, key, cache);
+            resources.push(Arc::new(base));
+            Arc::new(image)
         }
     };
     let key = image.key();

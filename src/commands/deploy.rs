@@ -3,21 +3,20 @@
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use super::open;
 use super::output::{self, note};
-use super::session::Session;
 use crate::aws::Site;
 use crate::cli::{Common, Deploy};
 use crate::connector;
-use crate::engine;
 use crate::error::{Exit, Partial, Refused};
-use crate::plan::{self, Key, Kind, Known, Plan};
+use crate::plan::{Key, Kind, Known, Plan};
 use crate::report::{Report, json, text};
 use crate::resource::Resource as _;
+use crate::session::Session;
 
 pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
-    let session = Session::open(common).await?;
-    let (site, snapshot) = session.observe(session.stack.resources()).await?;
-    let plan = plan::deploy(&session.stack, &snapshot, &site);
+    let session = open::session(common).await?;
+    let (site, plan) = session.plan().await?;
     note(&text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
     if !refusals.is_empty() {
@@ -26,7 +25,7 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     if !plan.is_empty() {
         output::confirm("deploy", "deploy this?", args.yes)?;
     }
-    let report = engine::apply(&plan, &session.context(plan.known.clone())).await;
+    let report = session.apply(&plan).await;
     let outcome = finish(&session, &site, &plan, report, args.json);
     outcome.map(|()| Exit::Done)
 }

@@ -2,27 +2,21 @@
 
 use anyhow::Result;
 
+use super::open;
 use super::output::{self, note};
-use super::session::Session;
 use crate::aws::Site;
 use crate::cli::{Common, Destroy};
-use crate::engine;
 use crate::error::{Exit, Partial, Refused};
-use crate::plan::{self, Plan};
+use crate::plan::{Change, Plan};
 use crate::report::{Report, json, text};
+use crate::session::Session;
 
 /// Rounds at the most: what comes back in the first (a log group, by a call still under way) goes in the second.
 const ROUNDS: u32 = 3;
 
 pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
-    let session = Session::open(common).await?;
-    let resources = session.stack.standing_alone();
-    let look = async || {
-        let (site, snapshot) = session.observe(&resources).await?;
-        let plan = plan::destroy(&session.stack, &snapshot, &site);
-        anyhow::Ok((site, plan))
-    };
-    let (site, mut plan) = look().await?;
+    let session = open::session(common).await?;
+    let (site, mut plan) = session.destruction().await?;
     note(&text::destruction(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
     if plan.is_empty() || plan.changes().count() == refusals.len() {
@@ -32,10 +26,10 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     output::confirm("destroy", "destroy this?", args.yes)?;
     if !args.yes {
         // Minutes may have gone by: what is deleted is what is ours now.
-        plan = look().await?.1;
+        plan = session.destruction().await?.1;
     }
     for _ in 0..ROUNDS {
-        let mut done = engine::apply(&plan, &session.context(plan.known.clone())).await;
+        let mut done = session.apply(&plan).await;
         if let Some(error) = done.take_error() {
             note(&text::stopped(&done));
             report(args.json, &session, &site, &plan, &done)?;
@@ -49,8 +43,8 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
             report(args.json, &session, &site, &plan, &done)?;
             return Err(Refused::kept(&kept).into());
         }
-        let again = look().await?.1;
-        if again.changes().all(|step| matches!(step.change, plan::Change::Refuse(_))) {
+        let again = session.destruction().await?.1;
+        if again.changes().all(|step| matches!(step.change, Change::Refuse(_))) {
             report(args.json, &session, &site, &plan, &done)?;
             note("a second look found nothing left");
             let refusals = again.refusals();

@@ -2,17 +2,14 @@
 
 use anyhow::Result;
 
-use super::output;
-use super::session::Session;
+use super::{open, output};
 use crate::cli::{Common, Plan};
 use crate::error::{Exit, Refused};
-use crate::plan;
 use crate::report::{json, text};
 
 pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {
-    let session = Session::open(common).await?;
-    let (site, snapshot) = session.observe(session.stack.resources()).await?;
-    let plan = plan::deploy(&session.stack, &snapshot, &site);
+    let session = open::session(common).await?;
+    let (site, plan) = session.plan().await?;
     if args.json {
         output::json(&json::plan(&session.stack.name, &site, &plan))?;
     } else {

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::open;
 use super::output::{self, note};
-use super::session::Session;
 use crate::cli::{Common, PrintConnector};
 use crate::connector;
 use crate::error::{Exit, Refused};
 use crate::resource::{Resource, Seen};
 
 pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
-    let session = Session::open(common).await?;
+    let session = open::session(common).await?;
     let (agent, alias) = (session.stack.agent.clone(), session.stack.alias.clone());
     let keys = (agent.key(), alias.key());
     let resources: [Arc<dyn Resource>; 2] = [agent, alias];

@@ -67,12 +67,7 @@ impl Image {
     }
 
     /// Pushes the manifest by its tag. All blobs must be there; from now on the image can be run.
-    pub(crate) async fn publish(
-        &self,
-        registry: &dyn Registry,
-        repository: &str,
-        tag: &str,
-    ) -> Result<(), ImageError> {
+    pub(crate) async fn publish(&self, registry: &dyn Registry, repository: &str, tag: &str) -> Result<(), ImageError> {
         match retry(|| self.push_manifest(registry, repository, tag)).await {
             Ok(()) => Ok(()),
             Err(error) if error.is_immutable_tag() => self.check_taken(registry, repository, tag, error).await,

@@ -100,7 +100,9 @@ impl Base {
             (Some(dialect), None) => Ok(dialect),
             (_, odd) => {
                 let media_type = &odd.unwrap_or(first).media_type;
-                Err(self.unfit(format!("Lambda unpacks gzip layers of one kind only, and it has a layer of type {media_type}")))
+                Err(self.unfit(format!(
+                    "Lambda unpacks gzip layers of one kind only, and it has a layer of type {media_type}"
+                )))
             }
         }
     }
@@ -146,12 +148,7 @@ fn unfit(reference: &str, reason: String) -> ImageError {
     ImageError::UnfitBase { reference: reference.to_owned(), reason }
 }
 
-async fn fetch(
-    registry: &dyn Registry,
-    name: &str,
-    repository: &str,
-    reference: &str,
-) -> Result<Manifest, ImageError> {
+async fn fetch(registry: &dyn Registry, name: &str, repository: &str, reference: &str) -> Result<Manifest, ImageError> {
     retry(|| registry.manifest(repository, reference))
         .await
         .map_err(ImageError::registry(format!("reading the base image {name}")))?

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::image::Progress;
 use crate::image::Source;
 use crate::image::base::{Base, Parts};
+use crate::image::blocking::blocking;
 use crate::image::error::ImageError;
 use crate::image::layer::{self, Layer};
 use crate::image::listing;
@@ -39,9 +40,7 @@ pub(crate) async fn layer(
     let installed = work.join("installed");
     installer::install(&source.folder, &platform, &installed).await?;
     let file = work.join("dependencies.tar.gz");
-    let layer = tokio::task::spawn_blocking(move || pack(&installed, &file))
-        .await
-        .map_err(|error| ImageError::Temporary(error.into()))??;
+    let layer = blocking(move || pack(&installed, &file)).await?;
     if let Some(cache) = &cache
         && let Err(error) = cache.keep(&layer).await
     {
@@ -79,8 +78,14 @@ mod tests {
     #[test]
     fn the_traces_of_the_installer_are_dropped_and_nothing_else() {
         for dropped in [
-            "bin", "bin/tool", ".lock", "a/__pycache__", "a/__pycache__/b.cpython-312.pyc", "six-1.16.0.dist-info/RECORD",
-            "six-1.16.0.dist-info/INSTALLER", "six-1.16.0.dist-info/direct_url.json",
+            "bin",
+            "bin/tool",
+            ".lock",
+            "a/__pycache__",
+            "a/__pycache__/b.cpython-312.pyc",
+            "six-1.16.0.dist-info/RECORD",
+            "six-1.16.0.dist-info/INSTALLER",
+            "six-1.16.0.dist-info/direct_url.json",
         ] {
             assert!(is_dropped(dropped), "{dropped}");
         }

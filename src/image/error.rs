@@ -102,7 +102,9 @@ pub enum ImageError {
         there: Vec<String>,
     },
     /// The base image cannot be built on, or Lambda would not run the result.
-    #[error("the base image {reference} cannot be used: {reason}; choose another one, such as public.ecr.aws/lambda/python:3.12")]
+    #[error(
+        "the base image {reference} cannot be used: {reason}; choose another one, such as public.ecr.aws/lambda/python:3.12"
+    )]
     UnfitBase {
         /// The base image.
         reference: String,

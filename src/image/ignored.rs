@@ -136,9 +136,25 @@ mod tests {
     fn secrets_and_build_files_never_get_in_whatever_dockerignore_says() {
         let rules = ignored("!.env\n!.git\n!**/.env.local\n");
         for out in [
-            ".env", ".env.local", "lib/.env", "lib/.env.prod", ".git", "a/__pycache__", "a/b.pyc", ".venv", "venv", "tests",
-            "Dockerfile", "Dockerfile.dev", "compose.yml", "docker-compose.yaml", "docker-compose.test.yml", ".dockerignore",
-            ".bedrock-ops", ".DS_Store", ".pytest_cache",
+            ".env",
+            ".env.local",
+            "lib/.env",
+            "lib/.env.prod",
+            ".git",
+            "a/__pycache__",
+            "a/b.pyc",
+            ".venv",
+            "venv",
+            "tests",
+            "Dockerfile",
+            "Dockerfile.dev",
+            "compose.yml",
+            "docker-compose.yaml",
+            "docker-compose.test.yml",
+            ".dockerignore",
+            ".bedrock-ops",
+            ".DS_Store",
+            ".pytest_cache",
         ] {
             assert!(rules.skips(out) && rules.prunes(out), "{out}");
         }

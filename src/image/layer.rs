@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 
-use crate::image::digest::digest_text;
+use crate::image::digest::finished;
 use crate::image::error::ImageError;
 use crate::image::listing::{Entry, Kind, folders};
 use crate::image::source_hash::ContentHash;
@@ -153,7 +153,7 @@ impl<W: Write> Hashing<W> {
 
     /// The writer beneath, the digest, and the number of bytes.
     fn finish(self) -> (W, String, u64) {
-        (self.inner, digest_text(&self.hash.finalize()), self.written)
+        (self.inner, finished(self.hash), self.written)
     }
 }
 

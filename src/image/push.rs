@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::image::assemble::Image;
 use crate::image::base::{Base, Parts};
+use crate::image::blocking::blocking;
 use crate::image::dependencies::{self, Requirements};
 use crate::image::error::ImageError;
 use crate::image::layer::{self, Layer};
@@ -119,14 +120,14 @@ impl Making<'_> {
     async fn files_layer(&self, requirements: Option<Requirements>) -> Result<Layer, ImageError> {
         let (source, base, tag) = (self.source.clone(), self.base.clone(), self.tag.to_owned());
         let file = self.work.join("files.tar.gz");
-        let made = tokio::task::spawn_blocking(move || {
+        blocking(move || {
             let entries = listing::of_source(&source.folder)?;
             let (layer, hashes) = layer::write(&entries, &file)?;
             if tag_of(&source, &base, requirements.as_ref(), &entries, &hashes) == tag {
                 return Ok(layer);
             }
             Err(ImageError::Changed { path: source.folder })
-        });
-        made.await.map_err(|error| ImageError::Temporary(error.into()))?
+        })
+        .await
     }
 }

@@ -166,20 +166,40 @@ impl RegistryError {
 
     /// Whether the registry refuses because the tag is taken and may not be moved.
     pub(crate) fn is_immutable_tag(&self) -> bool {
-        const CODES: [&str; 4] = ["TAG_INVALID", "TAGINVALID", "ImageTagAlreadyExistsException", "ImageAlreadyExistsException"];
+        const CODES: [&str; 4] =
+            ["TAG_INVALID", "TAGINVALID", "ImageTagAlreadyExistsException", "ImageAlreadyExistsException"];
         match self {
             Self::Refused { code, message, .. } => {
-                CODES.contains(&code.as_str()) || message.contains("TAG_INVALID") || message.contains("tag is immutable")
+                CODES.contains(&code.as_str())
+                    || message.contains("TAG_INVALID")
+                    || message.contains("tag is immutable")
             }
             _ => false,
         }
     }
 }
 
-/// Reads the first error of a registry's error document: its code and its words.
-pub(crate) fn error_document(body: &[u8]) -> Option<(String, String)> {
+/// What an HTTP answer with a bad status means; `body` is an error document, or whatever a gateway wrote instead.
+pub(crate) fn refusal(registry: &str, status: u16, body: &[u8]) -> RegistryError {
+    let registry = registry.to_owned();
+    let (code, message) = error_document(body).unwrap_or_else(|| ("error".to_owned(), first_line(body)));
+    if matches!(status, 401 | 403) {
+        return RegistryError::NotAllowed { registry, reason: format!("{status} {message}") };
+    }
+    RegistryError::Refused { registry, status, code, message }
+}
+
+/// The code and the words of an error document's first error.
+fn error_document(body: &[u8]) -> Option<(String, String)> {
     let document: serde_json::Value = serde_json::from_slice(body).ok()?;
     let first = document.get("errors")?.get(0)?;
     let text = |name: &str| first.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     Some((text("code")?, text("message").unwrap_or_default()))
+}
+
+/// The first line of what may be a whole page.
+fn first_line(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no further words");
+    line.chars().take(200).collect()
 }

@@ -5,12 +5,12 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
+use crate::image::Source;
 use crate::image::base::Base;
+use crate::image::blocking::blocking;
 use crate::image::dependencies::Requirements;
-use crate::image::digest::hex;
 use crate::image::error::ImageError;
 use crate::image::listing::{self, Entry, Kind};
-use crate::image::Source;
 
 /// Counts up whenever the builder writes other bytes for the same source, so that old images are not taken for new.
 const FORMAT: &[u8] = b"1";
@@ -26,13 +26,13 @@ pub(crate) type ContentHash = [u8; 32];
 /// Reads every file of the source, a piece at a time.
 pub async fn tag(source: &Source, base: &Base) -> Result<String, ImageError> {
     let (source, base) = (source.clone(), base.clone());
-    let read = tokio::task::spawn_blocking(move || {
+    blocking(move || {
         let entries = listing::of_source(&source.folder)?;
         let requirements = Requirements::read(&source.folder)?;
         let hashes = entries.iter().map(content_hash).collect::<Result<Vec<_>, _>>()?;
         Ok(tag_of(&source, &base, requirements.as_ref(), &entries, &hashes))
-    });
-    read.await.map_err(|error| ImageError::Temporary(error.into()))?
+    })
+    .await
 }
 
 /// The same tag from hashes that are known already; `hashes` are those of `entries`, in their order.
@@ -66,7 +66,7 @@ pub(crate) fn tag_of(
         field(&mut hash, "kind", kind);
         field(&mut hash, "content", content);
     }
-    format!("{PREFIX}{}", &hex(&hash.finalize())[..40])
+    format!("{PREFIX}{:.40}", format!("{:x}", hash.finalize()))
 }
 
 /// The tag's hex digits, for the label.

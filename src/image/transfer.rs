@@ -21,7 +21,7 @@ use crate::image::retry::retry;
 const SIDE_BY_SIDE: usize = 4;
 /// No byte taken, or no answer after the last one, for this long: the connection is dead. ECR needs some seconds to
 /// check a large layer before it answers.
-const STALLED_AFTER: Duration = Duration::from_secs(120);
+const STALLED_AFTER: Duration = Duration::from_mins(2);
 /// How much of a file is in memory at a time.
 const PIECE: usize = 256 * 1024;
 
@@ -70,12 +70,13 @@ impl<'a> Transfer<'a> {
         let asked: Vec<Work<'_, bool>> = blobs.iter().map(|blob| self.ask(&blob.digest)).collect();
         let there: Result<Vec<bool>, _> = stream::iter(asked).buffered(SIDE_BY_SIDE).try_collect().await;
         let there = there.map_err(self.failed("asking for layers in"))?;
-        let missing: Vec<&Blob<'_>> = blobs.iter().zip(&there).filter(|(_, there)| !**there).map(|(blob, _)| blob).collect();
+        let missing: Vec<&Blob<'_>> =
+            blobs.iter().zip(&there).filter(|(_, there)| !**there).map(|(blob, _)| blob).collect();
         let bytes = missing.iter().map(|blob| blob.size).sum();
         let tally = Tally { uploaded: missing.len(), skipped: blobs.len() - missing.len(), bytes };
         self.total.fetch_add(bytes, Ordering::Relaxed);
-        let pushes: Vec<Work<'_, ()>> = missing.into_iter().map(|blob| self.push(blob)).collect();
-        let pushed: Result<(), _> = stream::iter(pushes).buffer_unordered(SIDE_BY_SIDE).try_collect().await;
+        let work: Vec<Work<'_, ()>> = missing.into_iter().map(|blob| self.push(blob)).collect();
+        let pushed: Result<(), _> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).try_collect().await;
         pushed.map_err(self.failed("pushing a layer to"))?;
         Ok(tally)
     }
@@ -90,8 +91,8 @@ impl<'a> Transfer<'a> {
 
     /// One try, under watch.
     async fn push_once(&self, blob: &Blob<'_>) -> Result<(), RegistryError> {
-        let (moved, mut moves) = mpsc::unbounded_channel();
-        let content = counted(blob.open().await?, moved);
+        let (teller, mut moves) = mpsc::unbounded_channel();
+        let content = counted(blob.open().await?, teller);
         let mut pushing = self.registry.push_blob(self.repository, &blob.digest, blob.size, content);
         let mut counted = 0;
         let ended = loop {
@@ -166,9 +167,9 @@ fn local(error: &std::io::Error) -> RegistryError {
 }
 
 /// Reports the length of each piece as it is taken.
-fn counted(content: BlobStream, moved: mpsc::UnboundedSender<u64>) -> BlobStream {
+fn counted(content: BlobStream, teller: mpsc::UnboundedSender<u64>) -> BlobStream {
     Box::pin(content.inspect_ok(move |piece| {
         // Nobody listens any more once the push has ended.
-        let _ = moved.send(piece.len() as u64);
+        let _ = teller.send(piece.len() as u64);
     }))
 }

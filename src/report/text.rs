@@ -95,11 +95,11 @@ fn consequence(step: &Step) -> String {
         _ => false,
     };
     match (step.key().kind, publishes, &step.change) {
-        (Kind::Alias, true, Change::Create) => ": prepare the draft, cut a version, route the alias to it".to_owned(),
+        (Kind::Alias, true, Change::Create) => ": cut a version, route the alias to it".to_owned(),
         (Kind::Alias, true, _) => {
-            ": prepare the draft, cut a version, move the alias to it (its id stays, Slack needs nothing)".to_owned()
+            ": cut a version, move the alias to it (its id stays, Slack needs nothing)".to_owned()
         }
-        (Kind::Alias, false, Change::Update(differences)) if differences.is_empty() => ": prepare the draft again".to_owned(),
+        (Kind::Draft, ..) => ": prepare".to_owned(),
         (Kind::Function, _, Change::Update(_)) if step.resource.renews(differences(step)) => ": new version".to_owned(),
         _ => String::new(),
     }

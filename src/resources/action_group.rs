@@ -10,7 +10,7 @@ use aws_sdk_bedrockagent::types::{ActionGroupExecutor, ActionGroupState, AgentAc
 use serde::Serialize;
 
 use self::functions::FunctionSpec;
-use super::draft::{self, DRAFT};
+use super::settling::{self, DRAFT};
 use super::function::UNPUBLISHED;
 use crate::aws::{Aws, Called, Found};
 use crate::manifest;
@@ -92,7 +92,7 @@ impl Resource for ActionGroup {
             let call = call.action_group_executor(ActionGroupExecutor::Lambda(definition.lambda(&known)));
             call.send().await.called("bedrock:CreateAgentActionGroup")
         };
-        let created = draft::accepted(context, self.key(), create).await?;
+        let created = settling::accepted(context, self.key(), create).await?;
         Ok(created.agent_action_group.context("bedrock:CreateAgentActionGroup gave no action group")?.action_group_id)
     }
 
@@ -109,7 +109,7 @@ impl Resource for ActionGroup {
             let call = call.action_group_executor(ActionGroupExecutor::Lambda(definition.lambda(&known)));
             call.send().await.called("bedrock:UpdateAgentActionGroup")
         };
-        draft::accepted(context, self.key(), update).await?;
+        settling::accepted(context, self.key(), update).await?;
         Ok(id)
     }
 
@@ -123,7 +123,7 @@ impl Resource for ActionGroup {
             let call = call.action_group_id(&id).skip_resource_in_use_check(true);
             call.send().await.called("bedrock:DeleteAgentActionGroup").found()
         };
-        draft::accepted(context, self.key(), delete).await?;
+        settling::accepted(context, self.key(), delete).await?;
         Ok(Deleted::Gone)
     }
 }

@@ -6,7 +6,7 @@ use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, AgentSummary,
 use serde::Serialize;
 
 use super::action_group::{self, ActionGroup};
-use super::draft::{self, DRAFT};
+use super::settling::{self, DRAFT};
 use crate::aws::{Aws, Called, Failure, Found};
 use crate::ownership::{Ownership, Tags};
 use crate::plan::{Difference, Facts, Key, Kind, Known, Owner, differs, facts};
@@ -87,14 +87,14 @@ impl Resource for Agent {
         };
         let Some(id) = id else { return Ok(Seen::Absent) };
         let (agent, tags, strays) = tokio::try_join!(
-            draft::at_rest(context, self.key(), &id),
+            settling::at_rest(context, self.key(), &id),
             tags(context, &id),
             self.strays(context, &id),
         )?;
         let Some(agent) = agent else { return Ok(Seen::Absent) };
         let owner = self.ownership.owner(&tags);
         if agent.agent_status == AgentStatus::Failed && agent.prepared_at().is_none() && owner == Owner::Ours {
-            let reason = format!("its creation failed: {}", draft::reasons(&agent));
+            let reason = format!("its creation failed: {}", settling::reasons(&agent));
             return Ok(Seen::Broken { reason, identity: Some(id) });
         }
         let spec = Spec { content: content(&agent), tags: self.ownership.of_ours(&tags) };
@@ -146,7 +146,7 @@ impl Resource for Agent {
 
     async fn settle(&self, context: &Context) -> Result<()> {
         let id = context.needed(&self.key())?;
-        let Some(agent) = draft::at_rest(context, self.key(), &id).await? else {
+        let Some(agent) = settling::at_rest(context, self.key(), &id).await? else {
             bail!("the agent {id} is gone again: somebody deleted it");
         };
         if agent.agent_status != AgentStatus::Failed {
@@ -156,7 +156,7 @@ impl Resource for Agent {
             remove(context, self.key(), &id).await?;
             bail!("another deploy made an agent of this name at the same moment; run again to converge on that one");
         }
-        bail!("AWS says: {}", draft::reasons(&agent))
+        bail!("AWS says: {}", settling::reasons(&agent))
     }
 }
 
@@ -201,7 +201,7 @@ impl Agent {
 
     /// `UpdateAgent` resets what it is not told: everything that the manifest says nothing of is sent back as it is.
     async fn overwrite(&self, context: &Context, id: &str) -> Result<()> {
-        let Some(live) = draft::at_rest(context, self.key(), id).await? else { bail!("the agent {id} is gone") };
+        let Some(live) = settling::at_rest(context, self.key(), id).await? else { bail!("the agent {id} is gone") };
         let role = context.needed(&self.role)?;
         let prompts = live.prompt_override_configuration.map(|mut prompts| {
             // GetAgent answers the defaults too; sent back, they would count as overridden.
@@ -245,7 +245,7 @@ impl Agent {
             // A role that is not seen at all looks like a missing permission of the caller: for a minute, no longer.
             let role = failure.says("not authorized to perform: bedrock:") && started.elapsed() < ROLE_SEEN;
             let denied = failure.is("AccessDeniedException") && (profile || role) && !failure.says("maintenance mode");
-            denied || draft::is_busy(failure)
+            denied || settling::is_busy(failure)
         };
         wait.retry(passing, call).await
     }
@@ -276,7 +276,7 @@ async fn remove(context: &Context, key: Key, id: &str) -> Result<()> {
         let call = context.aws.bedrock_agent.delete_agent().agent_id(id).skip_resource_in_use_check(skip);
         call.send().await.called("bedrock:DeleteAgent").found()
     };
-    draft::accepted(context, key.clone(), async || match delete(false).await {
+    settling::accepted(context, key.clone(), async || match delete(false).await {
         // No alias is left, so what is in use can only be the agent's own action groups: they go with it.
         Err(failure) if failure.is("ConflictException") => delete(true).await,
         done => done,

@@ -1,5 +1,5 @@
-//! The agent's alias, and with it publishing: prepare the draft, cut a version, point the alias at it. It compares what
-//! is wanted with what the routed version really holds, so that a console edit or a crash between two calls is seen.
+//! The agent's alias, and with it publishing: cut a version of the prepared draft and point the alias at it. It compares
+//! what is wanted with what the routed version really holds, so that a console edit or a crash between two calls is seen.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use aws_sdk_bedrockagent::types::{
-    AgentAlias, AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary, AgentStatus,
+    AgentAlias, AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
 };
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::action_group::{self, ActionGroup};
 use super::agent::{self, Agent};
-use super::draft;
+use super::settling;
 use crate::aws::{Aws, Called, Found};
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::plan::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Look, Wait};
 
@@ -32,6 +32,8 @@ pub struct Alias {
     pub agent: Arc<Agent>,
     /// The action groups that go into the version.
     pub action_groups: Vec<Arc<ActionGroup>>,
+    /// The prepared draft that versions are cut from.
+    pub draft: Key,
     /// What must be usable before the alias moves: the function's version and the permission on it.
     pub behind: Vec<Key>,
     /// Whose it is.
@@ -40,8 +42,6 @@ pub struct Alias {
 
 #[derive(Debug, Serialize)]
 struct Spec {
-    /// `PREPARED`, or the state in which the draft is instead.
-    draft: String,
     /// The agent as the routed version holds it.
     agent: Facts,
     /// The action groups as the routed version holds them.
@@ -61,22 +61,25 @@ impl Resource for Alias {
     }
 
     fn needs(&self) -> Vec<Need> {
-        let groups = self.action_groups.iter().map(|group| group.key());
-        std::iter::once(self.agent.key()).chain(groups).chain(self.behind.clone()).map(Need::ready).collect()
+        [self.agent.key(), self.draft.clone()].into_iter().chain(self.behind.clone()).map(Need::ready).collect()
     }
 
     fn looked_up_by(&self) -> Vec<Key> {
         vec![self.agent.key()]
     }
 
-    fn follows(&self) -> Vec<Key> {
-        std::iter::once(self.agent.key()).chain(self.action_groups.iter().map(|group| group.key())).collect()
+    fn redoes(&self, change: &Change) -> Option<Key> {
+        let publishes = match change {
+            Change::Create | Change::Recreate(_) => true,
+            Change::Update(differences) => publishes(differences),
+            Change::Keep | Change::Delete | Change::Refuse(_) => false,
+        };
+        publishes.then(|| self.draft.clone())
     }
 
     fn wanted(&self, known: &Known) -> Facts {
         let groups = self.action_groups.iter().map(|group| (group.key().name, group.wanted(known)));
         facts(&Spec {
-            draft: AgentStatus::Prepared.as_str().to_owned(),
             agent: facts(&self.agent.content(known)),
             action_groups: groups.collect(),
             description: self.description.clone(),
@@ -88,13 +91,11 @@ impl Resource for Alias {
         let Some(agent) = context.identity(&self.agent.key()) else { return Ok(Seen::Absent) };
         let Some(alias) = self.find(context, &agent).await? else { return Ok(Seen::Absent) };
         let version = routed(alias.routing_configuration());
-        let (draft, tags, (content, action_groups)) = tokio::try_join!(
-            draft::at_rest(context, self.key(), &agent),
+        let (tags, (content, action_groups)) = tokio::try_join!(
             tags(context, &agent, &alias.agent_alias_id),
             held(&context.aws, &agent, version.as_deref()),
         )?;
         let spec = Spec {
-            draft: draft.map(|agent| agent.agent_status.to_string()).unwrap_or_default(),
             agent: content,
             action_groups,
             description: alias.description,
@@ -111,30 +112,25 @@ impl Resource for Alias {
 
     async fn create(&self, context: &Context) -> Result<String> {
         let agent = context.needed(&self.agent.key())?;
-        self.prepare(context, &agent).await?;
         let create = async || {
             let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&agent).agent_alias_name(&self.name);
             let call = call.set_description(self.description.clone());
             let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
             call.send().await.called("bedrock:CreateAgentAlias")
         };
-        let created = draft::accepted(context, self.key(), create).await?;
+        let created = settling::accepted(context, self.key(), create).await?;
         Ok(created.agent_alias.context("bedrock:CreateAgentAlias gave no alias")?.agent_alias_id)
     }
 
     async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
         let agent = context.needed(&self.agent.key())?;
         let id = context.needed(&self.key())?;
-        let publish = HELD.iter().any(|field| differs(differences, field));
+        let publish = publishes(differences);
         if differs(differences, "tags") {
             let arn = context.site().await.alias_arn(&agent, &id);
             let call = context.aws.bedrock_agent.tag_resource().resource_arn(arn);
             let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
             call.send().await.called("bedrock:TagResource")?;
-        }
-        // Without a difference the draft was touched, and what it was before is in the version already.
-        if publish || differs(differences, "draft") || differences.is_empty() {
-            self.prepare(context, &agent).await?;
         }
         if publish || differs(differences, "description") {
             self.point(context, &agent, &id, publish).await?;
@@ -149,7 +145,7 @@ impl Resource for Alias {
             let call = context.aws.bedrock_agent.delete_agent_alias().agent_id(&agent).agent_alias_id(&id);
             call.send().await.called("bedrock:DeleteAgentAlias").found()
         };
-        draft::accepted(context, self.key(), delete).await?;
+        settling::accepted(context, self.key(), delete).await?;
         let gone = async || match get(&context.aws, &agent, &id).await? {
             None => Ok(Look::Done(Deleted::Gone)),
             Some(alias) => Ok(Look::NotYet(alias.agent_alias_status.to_string())),
@@ -171,7 +167,7 @@ impl Resource for Alias {
             Some(alias) => Ok(Look::Done(routed(alias.routing_configuration()))),
         };
         let version = self.wait(context, "the alias to route to the new version").until(routed).await?;
-        draft::at_rest(context, self.key(), &agent).await?;
+        settling::at_rest(context, self.key(), &agent).await?;
         if let Some(version) = version {
             context.learn(Key::new(Kind::AgentVersion, &self.name), version);
         }
@@ -200,22 +196,6 @@ impl Alias {
         self.wait(context, "the alias to come to rest").until(find).await
     }
 
-    async fn prepare(&self, context: &Context, agent: &str) -> Result<()> {
-        let prepare = async || {
-            context.aws.bedrock_agent.prepare_agent().agent_id(agent).send().await.called("bedrock:PrepareAgent")
-        };
-        draft::accepted(context, self.key(), prepare).await?;
-        let prepared = async || {
-            let Some(agent) = draft::at_rest(context, self.key(), agent).await? else { bail!("the agent is gone") };
-            match agent.agent_status {
-                AgentStatus::Prepared => Ok(Look::Done(())),
-                AgentStatus::Failed => bail!("the draft can't be prepared; AWS says: {}", draft::reasons(&agent)),
-                status => Ok(Look::NotYet(status.to_string())),
-            }
-        };
-        self.wait(context, "the draft to be prepared").until(prepared).await
-    }
-
     /// Without a routing AWS cuts a new version, every time; with the present one it changes the rest alone.
     async fn point(&self, context: &Context, agent: &str, id: &str, publish: bool) -> Result<()> {
         let present = if publish { None } else { get(&context.aws, agent, id).await? };
@@ -225,13 +205,17 @@ impl Alias {
             let call = call.agent_alias_name(&self.name).set_description(self.description.clone());
             call.set_routing_configuration(routing.clone()).send().await.called("bedrock:UpdateAgentAlias")
         };
-        draft::accepted(context, self.key(), update).await?;
+        settling::accepted(context, self.key(), update).await?;
         Ok(())
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
         Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE }
     }
+}
+
+fn publishes(differences: &[Difference]) -> bool {
+    HELD.iter().any(|field| differs(differences, field))
 }
 
 /// What a version holds: the agent, and its action groups by name. Nothing when there is no version.

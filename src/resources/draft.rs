@@ -1,66 +1,89 @@
-//! What every change of an agent's draft has to reckon with: Bedrock takes one at a time, and none in a passing state.
+//! The agent's draft, prepared: what versions are cut from and the test alias answers with.
 
-use anyhow::Result;
-use aws_sdk_bedrockagent::types::{Agent, AgentStatus};
+use anyhow::{Result, bail};
+use async_trait::async_trait;
+use aws_sdk_bedrockagent::types::AgentStatus;
+use serde::Serialize;
 
-use crate::aws::{Called, Failure, Found};
-use crate::plan::Key;
-use crate::resource::Context;
+use super::settling;
+use crate::aws::Called;
+use crate::plan::{Difference, Facts, Key, Kind, Known, Owner, facts};
+use crate::resource::{Context, Need, Resource, Seen};
 use crate::wait::{self, Look, Wait};
 
-/// The version that is worked on.
-pub(super) const DRAFT: &str = "DRAFT";
-
-/// The agent of this id when it is in no passing state; `None` when there is none.
-pub(super) async fn at_rest(context: &Context, key: Key, id: &str) -> Result<Option<Agent>> {
-    let wait = Wait { progress: &context.progress, key, what: "the agent to come to rest", limit: wait::STATE };
-    wait.until(async || {
-        let call = context.aws.bedrock_agent.get_agent().agent_id(id);
-        let answer = call.send().await.called("bedrock:GetAgent").found()?;
-        let Some(agent) = answer.and_then(|answer| answer.agent) else { return Ok(Look::Done(None)) };
-        if is_passing(&agent.agent_status) {
-            return Ok(Look::NotYet(agent.agent_status.as_str().to_owned()));
-        }
-        Ok(Look::Done(Some(agent)))
-    })
-    .await
+/// The draft of an agent. There is one as long as there is the agent; its identity is the agent's.
+#[derive(Debug)]
+pub struct Draft {
+    /// The agent.
+    pub agent: Key,
+    /// Its action groups.
+    pub action_groups: Vec<Key>,
 }
 
-/// Calls until the agent is in a state in which Bedrock accepts it.
-pub(super) async fn accepted<T>(
-    context: &Context,
-    key: Key,
-    call: impl AsyncFnMut() -> Result<T, Failure>,
-) -> Result<T> {
-    let wait = Wait { progress: &context.progress, key, what: "the agent to take the change", limit: wait::STATE };
-    wait.retry(is_busy, call).await
+#[derive(Debug, Serialize)]
+struct Spec {
+    /// `PREPARED`, or the state in which the agent is instead.
+    status: String,
 }
 
-/// Why AWS says that the agent failed.
-pub(super) fn reasons(agent: &Agent) -> String {
-    let reasons: Vec<&str> = agent.failure_reasons().iter().map(String::as_str).collect();
-    let advice: Vec<&str> = agent.recommended_actions().iter().map(String::as_str).collect();
-    match (reasons.join("; "), advice.join("; ")) {
-        (reasons, _) if reasons.is_empty() => "AWS gives no reason".to_owned(),
-        (reasons, advice) if advice.is_empty() => reasons,
-        (reasons, advice) => format!("{reasons} (AWS recommends: {advice})"),
+#[async_trait(?Send)]
+impl Resource for Draft {
+    fn key(&self) -> Key {
+        Key::new(Kind::Draft, &self.agent.name)
     }
-}
 
-fn is_passing(status: &AgentStatus) -> bool {
-    use AgentStatus as S;
-    matches!(status, S::Creating | S::Updating | S::Preparing | S::Versioning | S::Deleting)
-}
+    fn needs(&self) -> Vec<Need> {
+        self.follows().into_iter().map(Need::ready).collect()
+    }
 
-/// Refusals for the agent's state. AWS gives them no type of their own: the text says it (TF#42845, TF#43232).
-pub(super) fn is_busy(failure: &Failure) -> bool {
-    let passing = ["creating", "updating", "preparing", "versioning", "deleting"];
-    let state = failure.is("ValidationException")
-        && failure.says("operation can't be performed on Agent")
-        && passing.iter().any(|state| failure.says(&format!("in {state} state")));
-    let concurrent = failure.is("ConflictException")
-        && !failure.says("same name")
-        && !failure.says("enabled")
-        && !failure.says("active aliases");
-    state || concurrent
+    fn looked_up_by(&self) -> Vec<Key> {
+        vec![self.agent.clone()]
+    }
+
+    fn follows(&self) -> Vec<Key> {
+        std::iter::once(&self.agent).chain(&self.action_groups).cloned().collect()
+    }
+
+    fn stands_alone(&self) -> bool {
+        false
+    }
+
+    fn wanted(&self, _known: &Known) -> Facts {
+        facts(&Spec { status: AgentStatus::Prepared.as_str().to_owned() })
+    }
+
+    async fn observe(&self, context: &Context) -> Result<Seen> {
+        let Some(id) = context.identity(&self.agent) else { return Ok(Seen::Absent) };
+        let agent = settling::at_rest(context, self.key(), &id).await?;
+        let spec = agent.map(|agent| Spec { status: agent.agent_status.to_string() });
+        Ok(spec.map_or(Seen::Absent, |spec| Seen::present(facts(&spec), Owner::Ours, id)))
+    }
+
+    async fn create(&self, context: &Context) -> Result<String> {
+        let id = context.needed(&self.agent)?;
+        let prepare = async || {
+            context.aws.bedrock_agent.prepare_agent().agent_id(&id).send().await.called("bedrock:PrepareAgent")
+        };
+        settling::accepted(context, self.key(), prepare).await?;
+        Ok(id)
+    }
+
+    async fn update(&self, context: &Context, _differences: &[Difference]) -> Result<String> {
+        self.create(context).await
+    }
+
+    async fn settle(&self, context: &Context) -> Result<()> {
+        let id = context.needed(&self.agent)?;
+        let what = "the draft to be prepared";
+        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE };
+        wait.until(async || {
+            let Some(agent) = settling::at_rest(context, self.key(), &id).await? else { bail!("the agent is gone") };
+            match agent.agent_status {
+                AgentStatus::Prepared => Ok(Look::Done(())),
+                AgentStatus::Failed => bail!("AWS says: {}", settling::reasons(&agent)),
+                status => Ok(Look::NotYet(status.to_string())),
+            }
+        })
+        .await
+    }
 }

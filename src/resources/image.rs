@@ -1,13 +1,14 @@
 //! The function's image: built from the source folder and pushed, unless the repository has it already.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use aws_sdk_ecr::types::ImageIdentifier;
 use serde_json::json;
 
+use super::base_image::BaseImage;
 use crate::aws::{Called, Found};
 use crate::image::{self, Base, Source};
 use crate::plan::{Facts, Key, Kind, Known, Owner};
@@ -25,8 +26,8 @@ pub struct Image {
     pub repository: Key,
     /// Where layers of dependencies are kept between builds.
     pub cache: Option<PathBuf>,
-    /// The base and the tag, from the moment they were looked up.
-    pub(crate) address: OnceLock<(Base, String)>,
+    base: (Key, Arc<OnceLock<Base>>),
+    tag: OnceLock<String>,
 }
 
 #[async_trait(?Send)]
@@ -40,7 +41,7 @@ impl Resource for Image {
     }
 
     fn looked_up_by(&self) -> Vec<Key> {
-        vec![self.repository.clone()]
+        vec![self.base.0.clone(), self.repository.clone()]
     }
 
     fn wanted(&self, _known: &Known) -> Facts {
@@ -53,7 +54,7 @@ impl Resource for Image {
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
-        let (_, tag) = self.address(context).await?;
+        let tag = self.tag().await?;
         let Some(uri) = context.identity(&self.repository) else { return Ok(Seen::Absent) };
         let image = ImageIdentifier::builder().image_tag(tag).build();
         let call = context.aws.ecr.describe_images().repository_name(&self.repository.name).image_ids(image);
@@ -64,7 +65,7 @@ impl Resource for Image {
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
-        let (base, tag) = self.address(context).await?;
+        let (base, tag) = (self.base()?, self.tag().await?);
         let uri = context.needed(&self.repository)?;
         let from = context.aws.registries.public(&self.source.base_image)?;
         let into = context.aws.registries.ecr(&context.aws).await?;
@@ -77,23 +78,23 @@ impl Resource for Image {
 }
 
 impl Image {
-    /// An image of this source for this repository.
-    pub fn new(source: Source, repository: Key, cache: Option<PathBuf>) -> Self {
-        Self { source, repository, cache, address: OnceLock::new() }
+    /// An image of this source on this base, for this repository.
+    pub fn new(source: Source, base: &BaseImage, repository: Key, cache: Option<PathBuf>) -> Self {
+        let base = (base.key(), base.found.clone());
+        Self { source, base, repository, cache, tag: OnceLock::new() }
     }
 
-    /// The base as its registry has it today, and the tag that follows from it and the source. Asked for once a run:
-    /// what is built is what was planned.
-    async fn address(&self, context: &Context) -> Result<&(Base, String)> {
-        if let Some(address) = self.address.get() {
-            return Ok(address);
+    fn base(&self) -> Result<&Base> {
+        self.base.1.get().context("the base image was not looked up")
+    }
+
+    /// The content address. Read once a run: what is built is what was planned, or an error says that it changed.
+    async fn tag(&self) -> Result<&str> {
+        if self.tag.get().is_none() {
+            let tag = image::tag(&self.source, self.base()?).await?;
+            // Whoever was first has read the same folder.
+            let _ = self.tag.set(tag);
         }
-        let reference = &self.source.base_image;
-        let registry = context.aws.registries.public(reference)?;
-        let base = image::resolve_base(&*registry, reference, &self.source.architecture)
-            .await
-            .with_context(|| format!("looking up the base image {reference}"))?;
-        let tag = image::tag(&self.source, &base).await?;
-        Ok(self.address.get_or_init(|| (base, tag)))
+        Ok(self.tag.get().map_or("", String::as_str))
     }
 }

@@ -89,7 +89,9 @@ async fn what_stays_outside_the_image_does_not_change_its_tag() {
     let (_kept, source) = source(&[HANDLER]);
     let base = base(&source, &shelf).await;
     let before = tag(&source, &base).await.unwrap();
-    for name in [".env", ".git/HEAD", "__pycache__/lambda_function.cpython-312.pyc", "tests/test_handler.py", "Dockerfile"] {
+    for name in
+        [".env", ".git/HEAD", "__pycache__/lambda_function.cpython-312.pyc", "tests/test_handler.py", "Dockerfile"]
+    {
         write(&source.folder, name, "secret");
     }
     assert_eq!(tag(&source, &base).await.unwrap(), before);

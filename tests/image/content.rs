@@ -3,7 +3,7 @@
 use bedrock_ops::image::{ImageError, tag};
 use tar::EntryType;
 
-use crate::sample::{base, deploy, files, source};
+use crate::sample::{base, deploy, files, layers, source};
 use crate::shelf::Shelf;
 
 const HANDLER: (&str, &str) = ("lambda_function.py", "def handler(event, context): return 1\n");
@@ -17,7 +17,15 @@ async fn every_parent_folder_has_an_entry_of_its_own() {
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        ["var/", "var/task/", "var/task/lambda_function.py", "var/task/lib.py", "var/task/lib/", "var/task/lib/deep/", "var/task/lib/deep/a.py"]
+        [
+            "var/",
+            "var/task/",
+            "var/task/lambda_function.py",
+            "var/task/lib.py",
+            "var/task/lib/",
+            "var/task/lib/deep/",
+            "var/task/lib/deep/a.py"
+        ]
     );
     for (name, item) in &files {
         let expected = if name.ends_with('/') { (EntryType::Directory, 0o755) } else { (EntryType::Regular, 0o644) };
@@ -40,7 +48,10 @@ async fn secrets_stay_out_even_when_dockerignore_lets_them_in() {
     ]);
     let (tag, _) = deploy(&source, &Shelf::with_base(false), &into).await.unwrap();
     let names: Vec<String> = files(&into, &tag).into_keys().collect();
-    assert_eq!(names, ["var/", "var/task/", "var/task/lambda_function.py", "var/task/notes/", "var/task/notes/keep.txt"]);
+    assert_eq!(
+        names,
+        ["var/", "var/task/", "var/task/lambda_function.py", "var/task/notes/", "var/task/notes/keep.txt"]
+    );
 }
 
 #[tokio::test]
@@ -67,7 +78,9 @@ async fn links_inside_stay_links_and_all_others_are_refused() {
         symlink(target, path).unwrap();
     };
     let base = base(&source, &shelf).await;
-    for (target, leaves) in [("../../elsewhere.py", true), ("/etc/passwd", true), ("missing.py", false), ("../.env", false)] {
+    for (target, leaves) in
+        [("../../elsewhere.py", true), ("/etc/passwd", true), ("missing.py", false), ("../.env", false)]
+    {
         link(target);
         match tag(&source, &base).await.unwrap_err() {
             ImageError::LinkLeaves { target: named, .. } if leaves => assert_eq!(named, target),
@@ -99,4 +112,15 @@ async fn a_source_without_files_is_refused() {
     let (_kept, source) = source(&[(".env", "x"), ("tests/test_a.py", "")]);
     let error = tag(&source, &base(&source, &shelf).await).await.unwrap_err();
     assert!(matches!(error, ImageError::Empty { .. }), "{error}");
+}
+
+/// When this fails after an update of the compressor, count up `FORMAT` in `source_hash.rs` and in the cache, and write
+/// the new digest here: the same source would otherwise have one tag and two digests.
+#[tokio::test]
+async fn the_bytes_of_a_layer_are_pinned() {
+    let into = Shelf::default();
+    let text = (0..20_000).map(|number| format!("{}\n", number * number % 9_973)).collect::<Vec<_>>().concat();
+    let (_kept, source) = source(&[HANDLER, ("numbers.txt", &text)]);
+    let (tag, _) = deploy(&source, &Shelf::with_base(false), &into).await.unwrap();
+    assert_eq!(layers(&into, &tag)[1], "sha256:4359b32666005718686f5a45bcd38a06f426e7e02718f97e51d438dd1167a53b");
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use bedrock_ops::image::{
-    BasicAuth, EmulatorRegistry, ImageError, OciRegistry, Pushed, Registry, RegistryError, Scheme, Source, build_and_push,
-    resolve_base, tag,
+    BasicAuth, EmulatorRegistry, ImageError, OciRegistry, Pushed, Registry, RegistryError, Scheme, Source,
+    build_and_push, resolve_base, tag,
 };
 use bytes::Bytes;
 use emulator::{Emulator, Settings};
 use http::Request;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -19,13 +20,23 @@ const ACCOUNT: &str = "123456789012";
 const REGION: &str = "ap-northeast-1";
 
 /// One call to an AWS service; the body of the answer, which must be a good one.
-async fn call(emulator: &Emulator, service: &str, method: &str, path: &str, header: (&str, &str), body: String) -> String {
+async fn call(
+    emulator: &Emulator,
+    service: &str,
+    method: &str,
+    path: &str,
+    header: (&str, &str),
+    body: String,
+) -> String {
     let credential = format!("AKID/20261122/{REGION}/{service}/aws4_request");
     let signature = "0".repeat(64);
     let request = Request::builder()
         .method(method)
         .uri(path)
-        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={signature}"))
+        .header(
+            "authorization",
+            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={signature}"),
+        )
         .header("x-amz-date", "20261122T090000Z")
         .header(header.0, header.1)
         .body(Bytes::from(body))
@@ -72,7 +83,8 @@ async fn the_emulated_ecr_takes_the_image_once() {
     assert_eq!((second.digest.as_str(), second.uploaded_bytes), (first.digest.as_str(), 0));
     assert!(emulator.calls().iter().all(|call| !call.writes), "{:?}", emulator.calls());
 
-    let found = ecr(&emulator, "DescribeImages", json!({"repositoryName": "openrate", "imageIds": [{"imageTag": tag}]})).await;
+    let found =
+        ecr(&emulator, "DescribeImages", json!({"repositoryName": "openrate", "imageIds": [{"imageTag": tag}]})).await;
     assert_eq!(found["imageDetails"][0]["imageDigest"], json!(first.digest));
 }
 
@@ -85,17 +97,17 @@ async fn lambda_runs_the_image() {
     let (_, pushed) = deploy(&source, &from, &into).await.unwrap();
 
     let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-    let trust: String = trust.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let trust = utf8_percent_encode(trust, NON_ALPHANUMERIC);
     let form = format!("Action=CreateRole&Version=2010-05-08&RoleName=lambda&AssumeRolePolicyDocument={trust}");
     call(&emulator, "iam", "POST", "/", ("content-type", "application/x-www-form-urlencoded"), form).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let function = json!({
         "FunctionName": "openrate", "PackageType": "Image", "Role": format!("arn:aws:iam::{ACCOUNT}:role/lambda"),
         "Code": {"ImageUri": format!("{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/openrate@{}", pushed.digest)},
     });
     let json = ("content-type", "application/json");
     call(&emulator, "lambda", "POST", "/2015-03-31/functions", json, function.to_string()).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let found = call(&emulator, "lambda", "GET", "/2015-03-31/functions/openrate", json, String::new()).await;
     let found: Value = serde_json::from_str(&found).unwrap();
     assert_eq!(found["Configuration"]["State"], json!("Active"), "{found}");

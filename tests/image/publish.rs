@@ -53,7 +53,9 @@ async fn the_image_is_the_base_and_the_source_in_the_bases_own_dialect() {
         let manifest = into.manifest_document("openrate", &tag);
         assert_eq!(pushed.digest, digest(manifest.to_string().as_bytes()));
         assert_eq!((pushed.uploaded_layers, pushed.skipped_layers), (2, 0));
-        assert!(manifest.to_string().matches("application/vnd.").count() == manifest.to_string().matches(family).count());
+        assert!(
+            manifest.to_string().matches("application/vnd.").count() == manifest.to_string().matches(family).count()
+        );
         let config_digest = manifest["config"]["digest"].as_str().unwrap();
         let config: serde_json::Value = serde_json::from_slice(&into.blob_bytes(config_digest)).unwrap();
         assert_eq!(config["config"]["Cmd"], json!(["lambda_function.handler"]));
@@ -183,7 +185,13 @@ impl Registry for Large<'_> {
         }))))
     }
 
-    async fn push_blob(&self, repository: &str, digest: &str, size: u64, mut content: BlobStream) -> Result<(), RegistryError> {
+    async fn push_blob(
+        &self,
+        repository: &str,
+        digest: &str,
+        size: u64,
+        mut content: BlobStream,
+    ) -> Result<(), RegistryError> {
         if digest != self.layer {
             return self.shelf.push_blob(repository, digest, size, content).await;
         }
@@ -210,7 +218,7 @@ async fn a_large_base_layer_streams_through_and_is_never_held() {
     let shelf = Shelf::default();
     let mut hash = Sha256::new();
     (0..PIECES).for_each(|number| hash.update(piece(number)));
-    let layer = format!("sha256:{}", hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let layer = format!("sha256:{:x}", hash.finalize());
     let config = json!({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"diff_ids": [layer]}});
     let config = shelf.put_blob(config.to_string().into());
     let manifest = json!({

@@ -53,7 +53,10 @@ async fn requirements_become_a_clean_layer_of_their_own_and_are_installed_once()
     let (_kept, source) = source(&[HANDLER, ("requirements.txt", "six==1.16.0\n")]);
 
     let (first, notes, shelf) = deploy_noting(&source, cache.path()).await;
-    assert!(notes.contains(&"requirements: installing for Python 3.12 on manylinux_2_34_x86_64".to_owned()), "{notes:?}");
+    assert!(
+        notes.contains(&"requirements: installing for Python 3.12 on manylinux_2_34_x86_64".to_owned()),
+        "{notes:?}"
+    );
     let names: Vec<String> = unpack(&shelf.blob_bytes(&first[1])).into_keys().collect();
     let info = "var/task/six-1.16.0.dist-info";
     let kept = ["LICENSE", "METADATA", "WHEEL", "top_level.txt"].map(|name| format!("{info}/{name}"));

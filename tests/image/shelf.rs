@@ -29,8 +29,7 @@ struct State {
 
 /// `sha256:…` of the bytes.
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{:x}", Sha256::digest(bytes))
 }
 
 /// A refusal with a status.
@@ -43,9 +42,12 @@ impl Shelf {
     /// A shelf with a base image: an index for both architectures under `lambda/python:3.12`.
     pub(crate) fn with_base(docker: bool) -> Self {
         let shelf = Self::default();
-        let kind = |oci: &str, dock: &str| if docker { format!("application/vnd.docker.{dock}") } else { format!("application/vnd.oci.{oci}") };
+        let kind = |oci: &str, dock: &str| {
+            if docker { format!("application/vnd.docker.{dock}") } else { format!("application/vnd.oci.{oci}") }
+        };
         let manifest_type = kind("image.manifest.v1+json", "distribution.manifest.v2+json");
-        let mut entries = vec![json!({"digest": digest(b"attestation"), "platform": {"os": "unknown", "architecture": "unknown"}})];
+        let mut entries =
+            vec![json!({"digest": digest(b"attestation"), "platform": {"os": "unknown", "architecture": "unknown"}})];
         for architecture in ["amd64", "arm64"] {
             let layer = shelf.put_blob(format!("the base's files for {architecture}").into());
             let config = json!({
@@ -76,7 +78,13 @@ impl Shelf {
         facts
     }
 
-    pub(crate) fn put_manifest(&self, repository: &str, tag: Option<&str>, media_type: &str, document: &Value) -> String {
+    pub(crate) fn put_manifest(
+        &self,
+        repository: &str,
+        tag: Option<&str>,
+        media_type: &str,
+        document: &Value,
+    ) -> String {
         let bytes = Bytes::from(document.to_string());
         let digest = digest(&bytes);
         let mut state = self.state();
@@ -141,7 +149,13 @@ impl Registry for Shelf {
         Ok(Box::pin(stream::iter(pieces.map(Ok))))
     }
 
-    async fn push_blob(&self, repository: &str, wanted: &str, size: u64, content: BlobStream) -> Result<(), RegistryError> {
+    async fn push_blob(
+        &self,
+        repository: &str,
+        wanted: &str,
+        size: u64,
+        content: BlobStream,
+    ) -> Result<(), RegistryError> {
         self.state().asked.push(format!("push blob {repository} {wanted}"));
         let pieces: Vec<Bytes> = content.try_collect().await?;
         if let Some(failure) = self.state().failures.pop_front() {
@@ -153,7 +167,13 @@ impl Registry for Shelf {
         Ok(())
     }
 
-    async fn push_manifest(&self, repository: &str, tag: &str, media_type: &str, bytes: Bytes) -> Result<String, RegistryError> {
+    async fn push_manifest(
+        &self,
+        repository: &str,
+        tag: &str,
+        media_type: &str,
+        bytes: Bytes,
+    ) -> Result<String, RegistryError> {
         self.state().asked.push(format!("push manifest {repository} {tag}"));
         let document: Value = serde_json::from_slice(&bytes).expect("a manifest is JSON");
         let layers = document["layers"].as_array().expect("layers");

@@ -90,3 +90,55 @@ pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         _ => Err(Refusal::not_emulated(format!("Lambda's {} /{}", call.method, path.join("/")))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::State;
+    use super::configuration::Configuration;
+    use super::function::{Function, Settings};
+    use super::passage::Passage;
+
+    fn with_version() -> State {
+        let image = json!({ "uri": "u", "repository_uri": "r", "digest": "sha256:d" });
+        let settings = Settings {
+            image: serde_json::from_value(image).expect("a source"),
+            architecture: "arm64".to_owned(),
+            configuration: Configuration::defaults("f", "role"),
+        };
+        let creation = Passage { until: 0, failure: None };
+        let mut function = Function {
+            latest: settings,
+            revision: String::new(),
+            modified_at: 0,
+            creation: creation.clone(),
+            update: None,
+            deleting_until: None,
+            versions: BTreeMap::new(),
+            last_version: 0,
+            policies: BTreeMap::new(),
+            tags: BTreeMap::new(),
+        };
+        function.publish(None, String::new(), 0, creation);
+        State { functions: BTreeMap::from([("f".to_owned(), function)]) }
+    }
+
+    #[test]
+    fn a_function_and_its_versions_are_found_by_arn_until_they_are_deleted() {
+        let mut state = with_version();
+        assert_eq!(state.inventory(), ["lambda function f", "lambda version f:1"]);
+        let arn = |name: &str| format!("arn:aws:lambda:ap-northeast-1:123456789012:function:{name}");
+        for (name, there) in [("f", true), ("f:1", true), ("f:$LATEST", true), ("f:2", false), ("g", false)] {
+            assert_eq!(state.function_exists(&arn(name)), there, "{name}");
+        }
+        state.functions.values_mut().for_each(|function| function.deleting_until = Some(5));
+        assert!(!state.function_exists(&arn("f")));
+        state.settle(4);
+        assert_eq!(state.functions.len(), 1);
+        state.settle(5);
+        assert!(state.inventory().is_empty());
+    }
+}

@@ -37,7 +37,8 @@ pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let Some(grant) = grant else { return Ok(challenge(call)) };
     if rest.is_empty() {
-        return Ok(raw("CheckRegistry", 200, vec![], b"{}".to_vec(), false));
+        let headers = vec![("content-type", "application/json".to_owned())];
+        return Ok(raw("CheckRegistry", 200, headers, "{}", false));
     }
     let stray = || Refusal::not_emulated(format!("the registry's {} /{}", call.method, path.join("/")));
     let (name, asked) = read_path(rest).ok_or_else(stray)?;

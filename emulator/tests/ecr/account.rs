@@ -12,21 +12,21 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-pub const REGISTRY: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
-pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
-pub const GZIP_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+pub(crate) const REGISTRY: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
+pub(crate) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub(crate) const GZIP_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// An account of its own, on the paused clock, as slow as AWS.
-pub struct Account {
-    pub emulator: Emulator,
+pub(crate) struct Account {
+    pub(crate) emulator: Emulator,
 }
 
 /// An image to push; what a test does not care about is in order.
-pub struct Picture {
-    pub architecture: &'static str,
-    pub layer_type: &'static str,
-    pub layer: Vec<u8>,
+pub(crate) struct Picture {
+    pub(crate) architecture: &'static str,
+    pub(crate) layer_type: &'static str,
+    pub(crate) layer: Vec<u8>,
 }
 
 impl Default for Picture {
@@ -36,16 +36,16 @@ impl Default for Picture {
 }
 
 impl Account {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { emulator: Emulator::new(Settings::for_tests()) }
     }
 
     /// An operation of ECR: status, and the answer.
-    pub async fn ecr(&self, operation: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn ecr(&self, operation: &str, body: Value) -> (u16, Value) {
         self.ecr_in("ap-northeast-1", operation, body).await
     }
 
-    pub async fn ecr_in(&self, region: &str, operation: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn ecr_in(&self, region: &str, operation: &str, body: Value) -> (u16, Value) {
         let request = signed("POST", "/", region, "ecr")
             .header("x-amz-target", format!("AmazonEC2ContainerRegistry_V20150921.{operation}"))
             .header("content-type", "application/x-amz-json-1.1");
@@ -54,7 +54,7 @@ impl Account {
     }
 
     /// A call of Lambda: status, and the answer with the error's code as `code`.
-    pub async fn lambda(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn lambda(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let answer = self.send(signed(method, path, "ap-northeast-1", "lambda"), body).await;
         let mut value = parsed(&answer);
@@ -65,7 +65,7 @@ impl Account {
     }
 
     /// A role that Lambda may take on, `wait` after it was made.
-    pub async fn role(&self, name: &str, service: &str, wait: Duration) -> String {
+    pub(crate) async fn role(&self, name: &str, service: &str, wait: Duration) -> String {
         let trust = json!({ "Version": "2012-10-17", "Statement": [
             { "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }
         ] });
@@ -84,13 +84,13 @@ impl Account {
     }
 
     /// The `Authorization` header for the registry.
-    pub async fn registry_password(&self) -> String {
+    pub(crate) async fn registry_password(&self) -> String {
         let (_, answer) = self.ecr("GetAuthorizationToken", json!({})).await;
         format!("Basic {}", answer["authorizationData"][0]["authorizationToken"].as_str().expect("a token"))
     }
 
     /// A call of the registry with the right password.
-    pub async fn registry(
+    pub(crate) async fn registry(
         &self,
         method: &str,
         path: &str,
@@ -103,7 +103,7 @@ impl Account {
     }
 
     /// Pushes a blob whole and tells its descriptor.
-    pub async fn push_blob(&self, repository: &str, media_type: &str, content: &[u8]) -> Value {
+    pub(crate) async fn push_blob(&self, repository: &str, media_type: &str, content: &[u8]) -> Value {
         let digest = digest_of(content);
         let path = format!("/v2/{repository}/blobs/uploads/?digest={digest}");
         let answer = self.registry("POST", &path, "application/octet-stream", content).await;
@@ -112,7 +112,7 @@ impl Account {
     }
 
     /// Pushes an image under a tag and tells its digest.
-    pub async fn push(&self, repository: &str, tag: &str, picture: Picture) -> String {
+    pub(crate) async fn push(&self, repository: &str, tag: &str, picture: Picture) -> String {
         let config = json!({ "os": "linux", "architecture": picture.architecture }).to_string();
         let config = self.push_blob(repository, "application/vnd.oci.image.config.v1+json", config.as_bytes()).await;
         let layer = self.push_blob(repository, picture.layer_type, &picture.layer).await;
@@ -121,14 +121,20 @@ impl Account {
     }
 
     /// Pushes a manifest and tells its digest.
-    pub async fn push_manifest(&self, repository: &str, tag: &str, media_type: &str, manifest: &Value) -> String {
+    pub(crate) async fn push_manifest(
+        &self,
+        repository: &str,
+        tag: &str,
+        media_type: &str,
+        manifest: &Value,
+    ) -> String {
         let path = format!("/v2/{repository}/manifests/{tag}");
         let answer = self.registry("PUT", &path, media_type, manifest.to_string()).await;
         assert_eq!(answer.status(), 201, "{answer:?}");
         header(&answer, "docker-content-digest")
     }
 
-    pub async fn send(&self, request: http::request::Builder, body: Vec<u8>) -> Response<Bytes> {
+    pub(crate) async fn send(&self, request: http::request::Builder, body: Vec<u8>) -> Response<Bytes> {
         self.emulator.call(request.body(Bytes::from(body)).expect("a request")).await
     }
 }
@@ -144,7 +150,7 @@ fn signed(method: &str, path: &str, region: &str, service: &str) -> http::reques
 }
 
 /// A gzipped tar of empty files; names that end with `/` are directories.
-pub fn layer(entries: &[&str]) -> Vec<u8> {
+pub(crate) fn layer(entries: &[&str]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for path in entries {
         let mut header = tar::Header::new_ustar();
@@ -159,14 +165,14 @@ pub fn layer(entries: &[&str]) -> Vec<u8> {
     gzip.finish().expect("memory")
 }
 
-pub fn digest_of(content: &[u8]) -> String {
+pub(crate) fn digest_of(content: &[u8]) -> String {
     format!("sha256:{:x}", Sha256::digest(content))
 }
 
-pub fn header(answer: &Response<Bytes>, name: &str) -> String {
+pub(crate) fn header(answer: &Response<Bytes>, name: &str) -> String {
     answer.headers().get(name).map_or_else(String::new, |value| value.to_str().expect("ascii").to_owned())
 }
 
-pub fn parsed(answer: &Response<Bytes>) -> Value {
+pub(crate) fn parsed(answer: &Response<Bytes>) -> Value {
     if answer.body().is_empty() { json!({}) } else { serde_json::from_slice(answer.body()).expect("JSON") }
 }

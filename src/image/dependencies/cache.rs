@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::platform::Platform;
 use super::requirements::Requirements;
-use crate::image::digest::{digest_text, hex};
+use crate::image::blocking::blocking;
+use crate::image::digest::finished;
 use crate::image::layer::{Facts, Layer};
 
 /// Counts up when a layer made from the same requirements would have other bytes.
@@ -29,7 +30,7 @@ impl Cache {
         for (name, text) in requirements.files() {
             hash.update(format!("{name}\0{}\0{text}", text.len()));
         }
-        let key = format!("requirements-{}", &hex(&hash.finalize())[..40]);
+        let key = format!("requirements-{:.40}", format!("{:x}", hash.finalize()));
         Self { folder: folder.to_owned(), key }
     }
 
@@ -38,7 +39,7 @@ impl Cache {
         let facts: Facts = serde_json::from_slice(&tokio::fs::read(self.path("json")).await.ok()?).ok()?;
         let file = self.path("tar.gz");
         let layer = Layer { file: file.clone(), facts };
-        let (digest, size) = tokio::task::spawn_blocking(move || measure(&file)).await.ok()?.ok()?;
+        let (digest, size) = blocking(move || measure(&file)).await.ok()?;
         (digest == layer.facts.digest && size == layer.facts.size).then_some(layer)
     }
 
@@ -46,7 +47,7 @@ impl Cache {
     pub(crate) async fn keep(&self, layer: &Layer) -> io::Result<()> {
         let (folder, files) = (self.folder.clone(), [self.path("tar.gz"), self.path("json")]);
         let layer = layer.clone();
-        let written = tokio::task::spawn_blocking(move || {
+        blocking(move || {
             std::fs::create_dir_all(&folder)?;
             let [tar, json] = files;
             place(&folder, &tar, |file| io::copy(&mut std::fs::File::open(&layer.file)?, file))?;
@@ -54,8 +55,8 @@ impl Cache {
                 serde_json::to_writer(file, &layer.facts)?;
                 Ok(0)
             })
-        });
-        written.await?
+        })
+        .await
     }
 
     fn path(&self, extension: &str) -> PathBuf {
@@ -74,5 +75,5 @@ fn place(folder: &Path, path: &Path, write: impl FnOnce(&mut std::fs::File) -> i
 fn measure(file: &Path) -> io::Result<(String, u64)> {
     let mut hash = Sha256::new();
     let size = io::copy(&mut std::fs::File::open(file)?, &mut hash)?;
-    Ok((digest_text(&hash.finalize()), size))
+    Ok((finished(hash), size))
 }

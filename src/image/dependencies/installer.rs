@@ -53,6 +53,7 @@ impl Tool {
     async fn install(self, folder: &Path, platform: &Platform, target: &Path) -> Result<(), ImageError> {
         let words = self.command();
         let arguments = self.arguments(platform);
+        let command = format!("{} {} --target FOLDER", words.join(" "), arguments.join(" "));
         let output = Command::new(words[0])
             .args(&words[1..])
             .args(&arguments)
@@ -69,9 +70,9 @@ impl Tool {
             .kill_on_drop(true)
             .output()
             .await
-            .map_err(ImageError::Temporary)?;
+            .map_err(|error| self.broken(error.to_string(), &command))?;
         if !output.status.success() {
-            return Err(self.failure(&output, platform, &format!("{} {}", words.join(" "), arguments.join(" "))));
+            return Err(self.failure(&output, platform, &command));
         }
         // Nothing may have been needed at all (every requirement's condition false): an empty folder, then.
         tokio::fs::create_dir_all(target).await.map_err(ImageError::Temporary)
@@ -85,11 +86,22 @@ impl Tool {
         match self {
             Self::Uv => words.extend(["--python-platform", &target]),
             Self::Pip => {
-                words.extend(["--implementation", "cp", "--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"]);
+                words.extend([
+                    "--implementation",
+                    "cp",
+                    "--no-compile",
+                    "--no-input",
+                    "--disable-pip-version-check",
+                    "--quiet",
+                ]);
                 words.extend(tags.iter().flat_map(|tag| ["--platform", tag]));
             }
         }
         words.into_iter().map(str::to_owned).collect()
+    }
+
+    fn broken(self, reason: String, command: &str) -> ImageError {
+        ImageError::Installer { tool: self.name().to_owned(), reason, command: command.to_owned() }
     }
 
     fn failure(self, output: &Output, platform: &Platform, command: &str) -> ImageError {
@@ -101,11 +113,7 @@ impl Tool {
                 platform: platform.newest_tag(),
                 reason: reason(&said),
             },
-            None => ImageError::Installer {
-                tool: self.name().to_owned(),
-                reason: reason(&said),
-                command: format!("{command} --target FOLDER"),
-            },
+            None => self.broken(reason(&said), command),
         }
     }
 }
@@ -132,7 +140,8 @@ fn refused_requirement(said: &str) -> Option<String> {
 /// The installer's words without its preamble and its own advice, on one line.
 fn reason(said: &str) -> String {
     let telling = |line: &&str| {
-        !line.is_empty() && !["WARNING", "Using ", "hint:", "[notice]", "Looking "].iter().any(|start| line.starts_with(start))
+        !line.is_empty()
+            && !["WARNING", "Using ", "hint:", "[notice]", "Looking "].iter().any(|start| line.starts_with(start))
     };
     let lines: Vec<&str> = said.lines().map(str::trim).filter(telling).collect();
     // The end is where the cause stands.

@@ -88,9 +88,10 @@ impl<'a> Line<'a> {
         if text.starts_with('-') {
             return Self::Nothing;
         }
-        // `name @ URL`, `git+https://…`, `./folder`, `vendor/a.whl`.
-        let wanted = text.split(';').next().unwrap_or_default();
-        Self::Asks { elsewhere: wanted.contains(['/', '@']) || wanted.starts_with('.') || wanted.ends_with(".whl") }
+        // `name @ URL`, `git+https://…`, `./folder`, `vendor/a.whl`; a file beside is known by its ending.
+        let wanted = text.split(';').next().unwrap_or_default().trim();
+        let is_file = Path::new(wanted).extension().is_some_and(|ending| ending == "whl" || ending == "gz");
+        Self::Asks { elsewhere: is_file || wanted.contains(['/', '@']) || wanted.starts_with('.') }
     }
 }
 
@@ -131,7 +132,11 @@ mod tests {
 
     #[test]
     fn included_files_count_too() {
-        let read = read(&[("requirements.txt", "-r more/all.txt\n"), ("more/all.txt", "-c pins.txt\nsix\n"), ("more/pins.txt", "six==1.16.0")]);
+        let read = read(&[
+            ("requirements.txt", "-r more/all.txt\n"),
+            ("more/all.txt", "-c pins.txt\nsix\n"),
+            ("more/pins.txt", "six==1.16.0"),
+        ]);
         let names: Vec<String> = read.unwrap().files().map(|(name, _)| name.to_owned()).collect();
         assert_eq!(names, ["more/all.txt", "more/pins.txt", "requirements.txt"]);
     }

@@ -5,9 +5,9 @@ use bytes::{Bytes, BytesMut};
 use emulator::Emulator;
 use futures_util::{TryStreamExt, stream};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, LOCATION};
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response};
 
-use super::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, error_document};
+use super::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, refusal};
 use crate::image::digest::sha256;
 use crate::image::document::{self, READABLE};
 
@@ -46,11 +46,13 @@ impl EmulatorRegistry {
             request = request.header(AUTHORIZATION, auth.header());
         }
         let request = request.body(body).map_err(|error| odd(format!("no request can be made to {path}: {error}")))?;
-        let answer = self.emulator.exchange(request).await.map_err(|dropped| RegistryError::Connection {
-            registry: NAME.to_owned(),
-            reason: dropped.to_string(),
-        })?;
-        if answer.status().as_u16() < 400 { Ok(answer) } else { Err(refused(&answer)) }
+        let answer = self
+            .emulator
+            .exchange(request)
+            .await
+            .map_err(|dropped| RegistryError::Connection { registry: NAME.to_owned(), reason: dropped.to_string() })?;
+        let status = answer.status().as_u16();
+        if status < 400 { Ok(answer) } else { Err(refusal(NAME, status, answer.body())) }
     }
 
     /// The same, with `None` for what is not there.
@@ -82,7 +84,8 @@ impl Registry for EmulatorRegistry {
             return Ok(None);
         };
         let bytes = answer.into_body();
-        let media_type = document::media_type(&bytes).ok_or_else(|| odd("a manifest is no JSON document".to_owned()))?;
+        let media_type =
+            document::media_type(&bytes).ok_or_else(|| odd("a manifest is no JSON document".to_owned()))?;
         Ok(Some(Manifest { digest: sha256(&bytes), media_type, bytes }))
     }
 
@@ -142,15 +145,6 @@ fn location_of(answer: &Response<Bytes>) -> Result<String, RegistryError> {
     // Relative in answers of today's emulator, but a registry may also name itself in full.
     let path = location.split_once("://").and_then(|(_, rest)| rest.find('/').map(|start| &rest[start..]));
     Ok(path.unwrap_or(location).to_owned())
-}
-
-fn refused(answer: &Response<Bytes>) -> RegistryError {
-    let (code, message) = error_document(answer.body()).unwrap_or_else(|| ("error".to_owned(), String::new()));
-    let (registry, status) = (NAME.to_owned(), answer.status());
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return RegistryError::NotAllowed { registry, reason: format!("{} {message}", status.as_u16()) };
-    }
-    RegistryError::Refused { registry, status: status.as_u16(), code, message }
 }
 
 fn odd(what: String) -> RegistryError {

@@ -13,7 +13,7 @@ use oci_client::errors::{OciDistributionError, OciEnvelope};
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference, RegistryOperation};
 
-use super::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, Scheme, error_document};
+use super::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, Scheme, refusal};
 use crate::image::digest::sha256;
 use crate::image::document::{self, READABLE};
 use crate::image::reference::is_digest;
@@ -21,7 +21,7 @@ use crate::image::reference::is_digest;
 /// No connection within this time: the network is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// No byte of an answer within this time: the connection is dead.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A registry reached over HTTP.
 pub struct OciRegistry {
@@ -211,27 +211,15 @@ fn is_absent(error: &OciDistributionError) -> bool {
 /// The client's error in our words.
 fn translate(host: &str, error: OciDistributionError) -> RegistryError {
     let registry = host.to_owned();
-    let code = status(&error);
     match error {
         OciDistributionError::RegistryError { envelope, .. } => refused(registry, &envelope),
-        OciDistributionError::UnauthorizedError { .. } => {
-            RegistryError::NotAllowed { registry, reason: "401 Unauthorized".to_owned() }
-        }
-        OciDistributionError::AuthenticationFailure(reason) => RegistryError::NotAllowed { registry, reason: short(&reason) },
-        OciDistributionError::ServerError { code: status @ (401 | 403), message, .. } => {
-            let reason = error_document(message.as_bytes()).map_or_else(|| short(&message), |(_, text)| text);
-            RegistryError::NotAllowed { registry, reason: format!("{status} {reason}") }
-        }
-        OciDistributionError::ServerError { code: status, message, .. } => {
-            let (code, message) =
-                error_document(message.as_bytes()).unwrap_or_else(|| ("error".to_owned(), short(&message)));
-            RegistryError::Refused { registry, status, code, message }
-        }
-        OciDistributionError::RequestError(_) if code.is_some() => {
-            let (status, message) = (code.unwrap_or_default(), "no further words".to_owned());
-            RegistryError::Refused { registry, status, code: "error".to_owned(), message }
-        }
-        OciDistributionError::RequestError(error) => RegistryError::Connection { registry, reason: innermost(&error) },
+        OciDistributionError::UnauthorizedError { .. } => refusal(host, 401, b""),
+        OciDistributionError::AuthenticationFailure(reason) => refusal(host, 401, reason.as_bytes()),
+        OciDistributionError::ServerError { code, message, .. } => refusal(host, code, message.as_bytes()),
+        OciDistributionError::RequestError(error) => match error.status() {
+            Some(status) => refusal(host, status.as_u16(), b""),
+            None => RegistryError::Connection { registry, reason: innermost(&error) },
+        },
         OciDistributionError::IoError(error) => broken(host, &error),
         other => RegistryError::Odd { registry, what: other.to_string() },
     }
@@ -261,10 +249,4 @@ fn innermost(error: &dyn Error) -> String {
         last = cause;
     }
     last.to_string()
-}
-
-/// The first line of what may be a whole HTML page.
-fn short(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no further words");
-    line.chars().take(200).collect()
 }

@@ -93,10 +93,9 @@ impl Purpose {
 const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 const INVOKE_PROFILE: [&str; 3] =
     ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:GetInferenceProfile"];
-const PINPOINT_READS: [&str; 5] = [
-    "mobiletargeting:GetApp",
-    "mobiletargeting:GetCampaign",
+const PINPOINT_READS: [&str; 4] = [
     "mobiletargeting:GetCampaigns",
+    "mobiletargeting:GetCampaignVersions",
     "mobiletargeting:GetCampaignActivities",
     "mobiletargeting:GetCampaignDateRangeKpi",
 ];

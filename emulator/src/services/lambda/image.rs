@@ -101,7 +101,7 @@ fn look_over(call: &Call<'_>, uri: &str, image: &Image, architecture: &str) -> R
     }))
 }
 
-/// AWS takes an image of the wrong platform and fails each run of it (`exec format error`). The emulator says so sooner.
+/// AWS takes an image of the wrong platform and fails its every run (`exec format error`); here it fails sooner.
 fn check_platform(call: &Call<'_>, config: &Descriptor, architecture: &str) -> Option<Failure> {
     let bytes = call.blobs.get(&config.digest).unwrap_or_default();
     let config: Value = serde_json::from_slice(&bytes).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Functions and versions as Lambda shows them: `FunctionConfiguration`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::function::{Function, Settings};
 use super::name::FunctionName;
@@ -131,21 +131,19 @@ fn put_status(shown: &mut Value, member: &str, standing: Standing<'_>, names: [&
 }
 
 /// Takes out what Lambda shows of one function but not in lists.
-pub(super) fn for_list(mut shown: Value) -> Value {
-    if let Some(members) = shown.as_object_mut() {
-        drop_states(members);
-    }
-    shown
+pub(super) fn for_list(shown: Value) -> Value {
+    without(shown, &["State", "LastUpdateStatus"])
 }
 
 /// Takes out `LastUpdateStatus`, which the answer to `CreateFunction` lacks.
-pub(super) fn for_creation(mut shown: Value) -> Value {
-    if let Some(members) = shown.as_object_mut() {
-        members.retain(|name, _| !name.starts_with("LastUpdateStatus"));
-    }
-    shown
+pub(super) fn for_creation(shown: Value) -> Value {
+    without(shown, &["LastUpdateStatus"])
 }
 
-fn drop_states(members: &mut Map<String, Value>) {
-    members.retain(|name, _| !name.starts_with("State") && !name.starts_with("LastUpdateStatus"));
+/// Takes out the members that begin with one of these.
+fn without(mut shown: Value, beginnings: &[&str]) -> Value {
+    if let Some(members) = shown.as_object_mut() {
+        members.retain(|name, _| !beginnings.iter().any(|beginning| name.starts_with(beginning)));
+    }
+    shown
 }

@@ -1,0 +1,126 @@
+//! Each field of the manifest, changed alone: exactly its own change, and the release that carries it.
+
+use bedrock_ops::plan::{Key, Kind};
+
+use crate::stage::{MANIFEST, Stage, told};
+
+/// What every change of the agent's draft ends in.
+const RELEASE: [&str; 1] = ["update draft openrate-agent: "];
+
+/// What every new version of the function ends in.
+const NEW_VERSION: [&str; 4] = [
+    "update permission openrate: on",
+    "update action group open_rates: lambda",
+    "update action group campaigns: lambda",
+    "update draft openrate-agent: ",
+];
+
+async fn change(old: &str, new: &str, expected: &[&str], alias: &str) {
+    let stage = Stage::new();
+    let before = stage.deploy(MANIFEST).await.known;
+    assert!(MANIFEST.contains(old), "the manifest has no `{old}`");
+    let changed = MANIFEST.replace(old, new);
+    let mut steps = told(&stage.plan(&changed).await);
+    let mut expected: Vec<String> = expected.iter().map(|step| (*step).to_owned()).collect();
+    if !alias.is_empty() {
+        expected.push(format!("update alias v1: {alias}"));
+    }
+    steps.sort();
+    expected.sort();
+    assert_eq!(steps, expected, "{old} -> {new}");
+    let after = stage.deploy(&changed).await.known;
+    assert_eq!(told(&stage.plan(&changed).await), Vec::<String>::new(), "{old} -> {new}");
+    for key in [Key::new(Kind::Agent, "openrate-agent"), Key::new(Kind::Alias, "v1")] {
+        assert_eq!(before.identities[&key], after.identities[&key], "the id of the {key} never changes");
+    }
+}
+
+fn with<'a>(first: &'a str, rest: &[&'a str]) -> Vec<&'a str> {
+    std::iter::once(first).chain(rest.iter().copied()).collect()
+}
+
+const ALIAS_OF_A_NEW_VERSION: &str = "action_groups.open_rates.lambda, action_groups.campaigns.lambda";
+
+#[tokio::test(start_paused = true)]
+async fn the_agents_own_fields() {
+    for (old, new, field) in [
+        ("You tell people", "You tell everybody", "instruction"),
+        ("Tells open rates", "Tells rates", "description"),
+        ("idle_session_ttl: 900", "idle_session_ttl: 600", "idle_session_ttl"),
+    ] {
+        let step = format!("update agent openrate-agent: {field}");
+        change(old, new, &with(&step, &RELEASE), &format!("agent.{field}")).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_model_with_what_its_role_may_call() {
+    let steps = ["update role openrate-ap-northeast-1-bedrock: policy.Statement", "update agent openrate-agent: model"];
+    let steps: Vec<&str> = steps.into_iter().chain(RELEASE).collect();
+    change("jp.anthropic.claude-sonnet-4-5-20250929", "jp.anthropic.claude-haiku-4-5-20251001", &steps, "agent.model").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_functions_own_fields() {
+    for (old, new, field) in [
+        ("timeout: 60", "timeout: 30", "timeout"),
+        ("memory: 256", "memory: 512", "memory"),
+        ("KPI_NAME: push-open-rate", "KPI_NAME: email-open-rate", "environment.KPI_NAME"),
+        ("{KPI_NAME: push-open-rate}", "{KPI_NAME: push-open-rate, MORE: x}", "environment.MORE"),
+    ] {
+        let step = format!("update function openrate: {field}");
+        change(old, new, &with(&step, &NEW_VERSION), ALIAS_OF_A_NEW_VERSION).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_makes_no_release() {
+    change("log_retention_days: 14", "log_retention_days: 30", &["update log group /aws/lambda/openrate: retention_days"], "").await;
+    let role = "update role openrate-ap-northeast-1-lambda: policy.Statement";
+    change("s3:GetObject", "s3:ListBucket", &[role], "").await;
+    change("description: For Slack", "description: For Teams", &[], "description").await;
+    change("connector: {name: openrate}", "connector: {name: rates}", &[], "").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_goes_onto_everything_that_can_carry_it() {
+    let tagged = [
+        "update repository openrate: tags.team",
+        "update log group /aws/lambda/openrate: tags.team",
+        "update role openrate-ap-northeast-1-lambda: tags.team",
+        "update role openrate-ap-northeast-1-bedrock: tags.team",
+        "update function openrate: tags.team",
+        "update agent openrate-agent: tags.team",
+    ];
+    // The agent has changed, so its draft is prepared again; what it holds has not, so no version is cut.
+    let steps: Vec<&str> = tagged.into_iter().chain(RELEASE).collect();
+    change("team: marketing", "team: sales", &steps, "tags.team").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_action_groups_own_fields() {
+    for (old, new, field) in [
+        ("Open rates of campaigns", "Open rates", "description"),
+        ("Gets the open rate", "Gets a rate", "functions.get_open_rate.description"),
+        ("How many days back", "Days", "functions.get_open_rate.parameters.days.description"),
+        ("required: false", "required: true", "functions.get_open_rate.parameters.days.required"),
+        ("type: integer", "type: number", "functions.get_open_rate.parameters.days.type"),
+    ] {
+        let step = format!("update action group open_rates: {field}");
+        change(old, new, &with(&step, &RELEASE), &format!("action_groups.open_rates.{field}")).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_group_that_the_manifest_no_longer_names_is_removed() {
+    let group = MANIFEST.split("  - name: campaigns").nth(1).unwrap().split("connector:").next().unwrap();
+    let old = format!("  - name: campaigns{group}");
+    change(&old, "", &with("delete action group campaigns", &RELEASE), "action_groups.campaigns").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_group_that_is_new_is_added() {
+    let new = "connector:";
+    let group = "  - name: more\n    functions: [{name: get_more, description: Gets more}]\nconnector:";
+    change(new, group, &with("create action group more", &RELEASE), "action_groups.more").await;
+}
