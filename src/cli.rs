@@ -32,8 +32,8 @@ pub struct Common {
     /// Work on the emulator in this program instead of AWS; its world is kept in .bedrock-ops/ beside the manifest
     #[arg(long, global = true)]
     pub local: bool,
-    /// The AWS profile [else AWS_PROFILE, as in every AWS tool]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help = "The AWS profile [else AWS_PROFILE, as in every AWS tool]")]
+    #[allow(missing_docs, reason = "the help says it")]
     pub profile: Option<String>,
 }
 

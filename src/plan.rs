@@ -314,8 +314,14 @@ fn refusal(owner: &Owner) -> Option<String> {
 }
 
 fn identities(snapshot: &Snapshot, site: &Site) -> Known {
-    let identity = |(key, seen): (&Key, &Seen)| Some((key.clone(), seen.identity()?.to_owned()));
-    Known { site: site.clone(), identities: snapshot.iter().filter_map(identity).collect() }
+    let mut identities: BTreeMap<Key, String> = BTreeMap::new();
+    for (key, seen) in snapshot {
+        identities.extend(seen.identity().map(|identity| (key.clone(), identity.to_owned())));
+        if let Seen::Present(present) = seen {
+            identities.extend(present.leads_to.clone());
+        }
+    }
+    Known { site: site.clone(), identities }
 }
 
 fn strays(snapshot: &Snapshot) -> Vec<std::sync::Arc<dyn Resource>> {

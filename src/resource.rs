@@ -147,8 +147,8 @@ pub struct Present {
     pub owner: Owner,
     /// What AWS calls it: agent id, digest, version.
     pub identity: String,
-    /// What else a person wants to know of it: `routes to version 12`.
-    pub remark: Option<String>,
+    /// The identity of what it leads to, where that is no resource itself: the version that an alias routes to.
+    pub leads_to: Option<(Key, String)>,
     /// Things within it that the manifest does not name and that are to go.
     pub strays: Vec<Arc<dyn Resource>>,
 }
@@ -156,7 +156,7 @@ pub struct Present {
 impl Seen {
     /// A thing without strays.
     pub fn present(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
-        Self::Present(Present { facts, owner, identity: identity.into(), remark: None, strays: Vec::new() })
+        Self::Present(Present { facts, owner, identity: identity.into(), leads_to: None, strays: Vec::new() })
     }
 
     /// The identity of what is there.

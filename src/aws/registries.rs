@@ -19,13 +19,11 @@ impl Registries {
 
     /// The registry that an image reference names, read without credentials.
     pub fn public(&self, reference: &str) -> Result<Box<dyn Registry>> {
-        match &self.emulator {
-            Some(emulator) => Ok(Box::new(EmulatorRegistry::new(emulator.clone(), None))),
-            None => {
-                let base = BaseReference::parse(reference)?;
-                Ok(Box::new(OciRegistry::new(&base.host, base.scheme(), None)))
-            }
+        if let Some(emulator) = &self.emulator {
+            return Ok(Box::new(EmulatorRegistry::new(emulator.clone(), None)));
         }
+        let base = BaseReference::parse(reference)?;
+        Ok(Box::new(OciRegistry::new(&base.host, base.scheme(), None)))
     }
 
     /// The account's own ECR registry, at the endpoint and with the token that ECR gives (12 hours).

@@ -9,7 +9,7 @@ use crate::aws::Site;
 use crate::cli::{Common, Deploy};
 use crate::connector;
 use crate::error::{Exit, Partial, Refused};
-use crate::plan::{Key, Kind, Known, Plan};
+use crate::plan::{Key, Plan};
 use crate::report::{Report, json, text};
 use crate::resource::Resource as _;
 use crate::session::Session;
@@ -45,24 +45,21 @@ fn finish(session: &Session, site: &Site, plan: &Plan, mut report: Report, as_js
     let identity = |key: Key| report.known.identities.get(&key).cloned();
     let agent = identity(session.stack.agent.key()).context("the agent has no id")?;
     let alias = identity(session.stack.alias.key()).context("the alias has no id")?;
-    released(&session.stack.alias.name, &report.known);
+    let version = identity(session.stack.alias.version());
+    if let (Some(version), false) = (&version, plan.is_empty()) {
+        note(&format!("alias {} routes to version {version}", session.stack.alias.name));
+    }
     let line = connector::command(connector, site, &agent, &alias);
     if as_json {
         document["connector"] = Value::from(line);
         document["agent_id"] = Value::from(agent);
         document["alias_id"] = Value::from(alias);
+        document["agent_version"] = Value::from(version);
         return output::json(&document);
     }
     output::result(&line)?;
     if !plan.is_empty() {
-        connector::notes(connector, site, &agent, &alias).iter().for_each(|text| note(&format!("  {text}")));
+        output::notes(&connector::notes(connector, site, &agent, &alias));
     }
     Ok(())
-}
-
-/// Tells which version the alias routes to, if this run cut one.
-fn released(alias: &str, known: &Known) {
-    if let Some(version) = known.identities.get(&Key::new(Kind::AgentVersion, alias)) {
-        note(&format!("alias {alias} routes to version {version}"));
-    }
 }

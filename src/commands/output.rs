@@ -24,6 +24,13 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
 }
 
+/// Tells people several things, one a line, under what was said before.
+pub(super) fn notes(texts: &[String]) {
+    for text in texts {
+        note(&format!("  {text}"));
+    }
+}
+
 /// Asks on the terminal; `yes` answers in advance. Where there is no terminal, nobody is asked and nothing is done.
 pub(super) fn confirm(command: &str, question: &str, yes: bool) -> Result<()> {
     if yes {

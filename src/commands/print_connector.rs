@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::open;
-use super::output::{self, note};
+use super::output;
 use crate::cli::{Common, PrintConnector};
 use crate::connector;
 use crate::error::{Exit, Refused};
@@ -26,6 +26,6 @@ pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
         connector.mention = mention;
     }
     output::result(&connector::command(&connector, &site, agent, alias))?;
-    connector::notes(&connector, &site, agent, alias).iter().for_each(|text| note(&format!("  {text}")));
+    output::notes(&connector::notes(&connector, &site, agent, alias));
     Ok(Exit::Done)
 }

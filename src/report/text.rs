@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
 use crate::aws::Site;
-use crate::plan::{Change, Difference, Kind, Plan, Step, shown};
+use crate::plan::{Change, Difference, Key, Kind, Plan, Step, shown};
 use crate::report::{Report, hidden};
 
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -72,7 +72,7 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         Change::Delete => ("-", RED),
         Change::Refuse(_) => ("!", RED),
     };
-    let _ = writeln!(text, "  {style}{sign} {key}{style:#}{}", consequence(step));
+    let _ = writeln!(text, "  {style}{sign} {key}{style:#}{}", consequence(step, plan));
     match &step.change {
         Change::Recreate(reason) | Change::Refuse(reason) => {
             let _ = writeln!(text, "      {reason}");
@@ -88,7 +88,7 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
 }
 
 /// What an alias step means for those who talk to the agent.
-fn consequence(step: &Step) -> String {
+fn consequence(step: &Step, plan: &Plan) -> String {
     let publishes = match &step.change {
         Change::Create => true,
         Change::Update(differences) => differences.iter().any(|difference| is_held(&difference.field)),
@@ -97,7 +97,9 @@ fn consequence(step: &Step) -> String {
     match (step.key().kind, publishes, &step.change) {
         (Kind::Alias, true, Change::Create) => ": cut a version, route the alias to it".to_owned(),
         (Kind::Alias, true, _) => {
-            ": cut a version, move the alias to it (its id stays, Slack needs nothing)".to_owned()
+            let version = Key::new(Kind::AgentVersion, step.key().name);
+            let now = plan.known.identities.get(&version).map_or("no version", String::as_str);
+            format!(": cut a version, move the alias to it from {now} (its id stays, Slack needs nothing)")
         }
         (Kind::Draft, ..) => ": prepare".to_owned(),
         (Kind::Function, _, Change::Update(_)) if step.resource.renews(differences(step)) => ": new version".to_owned(),

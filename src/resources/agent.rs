@@ -20,7 +20,7 @@ const TEST_ALIAS: &str = "TSTALIASID";
 const PAGE: i32 = 100;
 
 /// How long IAM may take until Bedrock sees that a role exists at all.
-const ROLE_SEEN: std::time::Duration = std::time::Duration::from_secs(60);
+const ROLE_SEEN: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// The agent. Its identity is its id.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Resource for Agent {
             return Ok(Seen::Broken { reason, identity: Some(id) });
         }
         let spec = Spec { content: content(&agent), tags: self.ownership.of_ours(&tags) };
-        Ok(Seen::Present(Present { facts: facts(&spec), owner, identity: id, remark: None, strays }))
+        Ok(Seen::Present(Present { facts: facts(&spec), owner, identity: id, leads_to: None, strays }))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {

@@ -91,12 +91,12 @@ impl Resource for Alias {
         let Some(agent) = context.identity(&self.agent.key()) else { return Ok(Seen::Absent) };
         let Some(alias) = self.find(context, &agent).await? else { return Ok(Seen::Absent) };
         let version = routed(alias.routing_configuration());
-        let (tags, (content, action_groups)) = tokio::try_join!(
+        let (tags, (held_agent, action_groups)) = tokio::try_join!(
             tags(context, &agent, &alias.agent_alias_id),
             held(&context.aws, &agent, version.as_deref()),
         )?;
         let spec = Spec {
-            agent: content,
+            agent: held_agent,
             action_groups,
             description: alias.description,
             tags: self.ownership.of_ours(&tags),
@@ -105,7 +105,7 @@ impl Resource for Alias {
             facts: facts(&spec),
             owner: self.ownership.owner(&tags),
             identity: alias.agent_alias_id,
-            remark: version,
+            leads_to: version.map(|version| (self.version(), version)),
             strays: Vec::new(),
         }))
     }
@@ -169,13 +169,18 @@ impl Resource for Alias {
         let version = self.wait(context, "the alias to route to the new version").until(routed).await?;
         settling::at_rest(context, self.key(), &agent).await?;
         if let Some(version) = version {
-            context.learn(Key::new(Kind::AgentVersion, &self.name), version);
+            context.learn(self.version(), version);
         }
         Ok(())
     }
 }
 
 impl Alias {
+    /// The key of the version that it routes to.
+    pub fn version(&self) -> Key {
+        Key::new(Kind::AgentVersion, &self.name)
+    }
+
     /// The alias of this name, when it is in no passing state.
     async fn find(&self, context: &Context, agent: &str) -> Result<Option<AgentAliasSummary>> {
         let find = async || {
@@ -186,10 +191,9 @@ impl Alias {
                 if alias.agent_alias_name != self.name {
                     continue;
                 }
-                return Ok(match is_passing(&alias.agent_alias_status) {
-                    true => Look::NotYet(alias.agent_alias_status.to_string()),
-                    false => Look::Done(Some(alias)),
-                });
+                let passing = is_passing(&alias.agent_alias_status);
+                let status = alias.agent_alias_status.to_string();
+                return Ok(if passing { Look::NotYet(status) } else { Look::Done(Some(alias)) });
             }
             Ok(Look::Done(None))
         };

@@ -14,7 +14,7 @@ use crate::resource::{Context, Deleted, Resource, Seen};
 pub struct LogGroup {
     /// `/aws/lambda/` and the function's name.
     pub name: String,
-    /// How long events are kept, in days; one of CloudWatch's values.
+    /// How long events are kept, in days; one of the values that AWS allows.
     pub retention_days: i32,
     /// Whose it is.
     pub ownership: Ownership,

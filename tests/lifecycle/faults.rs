@@ -10,7 +10,9 @@ async fn a_fault_at_every_call(kind: FaultKind) {
     let expected = whole.inventory();
     let calls = whole.calls().len();
     assert!(calls > 40, "{calls}");
-    for nth in 1..=calls {
+    // Every call in the long sweep that CI makes; a sample of them, each time the same, in everyday runs.
+    let stride = if std::env::var_os("BEDROCK_OPS_SWEEP").is_some() { 1 } else { 6 };
+    for nth in (1..=calls).step_by(stride) {
         let stage = Stage::new();
         stage.emulator.set_faults(vec![Fault { at: FaultAt::Call(nth), kind }]);
         let struck = stage.try_deploy(MANIFEST).await;

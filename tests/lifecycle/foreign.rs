@@ -7,6 +7,8 @@ use crate::stage::{MANIFEST, Stage, told};
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"bedrock.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 async fn refused_and_untouched(stage: &Stage, what: &str) {
+    // The first look at a region makes it, empty.
+    stage.plan(MANIFEST).await;
     let before = stage.emulator.world();
     stage.emulator.clear_calls();
     let plan = stage.plan(MANIFEST).await;

@@ -143,10 +143,11 @@ impl Stage {
         self.emulator.set_faults(Vec::new());
     }
 
-    /// All that there is, without the ids that AWS gives and without the versions and images of earlier deploys.
+    /// All that there is, without the ids that AWS gives and without what earlier deploys leave: versions of agent and
+    /// function, with their permissions, and images.
     pub fn inventory(&self) -> Vec<String> {
         let nameless = |line: String| line.split(" (").next().unwrap_or_default().to_owned();
-        let lasting = |line: &String| !line.contains(" version ") && !line.contains("ecr image");
+        let lasting = |line: &String| ![" version ", " permission ", " ecr image "].iter().any(|kind| line.contains(kind));
         let mut lines: Vec<String> = self.emulator.world().inventory().into_iter().filter(lasting).map(nameless).collect();
         lines.sort();
         lines

@@ -35,13 +35,6 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Whether the function that the ARN names is there, and so is the version if the ARN names one.
-    pub(crate) fn function_exists(&self, arn: &str) -> bool {
-        let Some(FunctionName { name, qualifier, .. }) = FunctionName::parse(arn) else { return false };
-        let live = self.functions.get(name).filter(|function| function.deleting_until.is_none());
-        live.is_some_and(|function| qualifier.is_none_or(|qualifier| function.has(qualifier)))
-    }
-
     /// One line for each thing that is there.
     pub(crate) fn inventory(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -127,15 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn a_function_and_its_versions_are_found_by_arn_until_they_are_deleted() {
+    fn a_function_goes_with_its_versions_when_its_deletion_ends() {
         let mut state = with_version();
         assert_eq!(state.inventory(), ["lambda function f", "lambda version f:1"]);
-        let arn = |name: &str| format!("arn:aws:lambda:ap-northeast-1:123456789012:function:{name}");
-        for (name, there) in [("f", true), ("f:1", true), ("f:$LATEST", true), ("f:2", false), ("g", false)] {
-            assert_eq!(state.function_exists(&arn(name)), there, "{name}");
-        }
         state.functions.values_mut().for_each(|function| function.deleting_until = Some(5));
-        assert!(!state.function_exists(&arn("f")));
         state.settle(4);
         assert_eq!(state.functions.len(), 1);
         state.settle(5);

@@ -28,7 +28,7 @@ struct ParameterSpec {
 pub(super) fn wanted(functions: &[manifest::Function]) -> BTreeMap<String, FunctionSpec> {
     let parameter = |(name, parameter): (&String, &manifest::Parameter)| {
         let spec = ParameterSpec {
-            r#type: kind(&parameter.kind).as_str().to_owned(),
+            r#type: kind(parameter.kind).as_str().to_owned(),
             description: parameter.description.clone(),
             required: parameter.required,
         };
@@ -80,11 +80,11 @@ pub(super) fn schema(functions: &[manifest::Function]) -> Result<FunctionSchema>
 }
 
 fn parameter((name, parameter): (&String, &manifest::Parameter)) -> Result<(String, ParameterDetail)> {
-    let builder = ParameterDetail::builder().r#type(kind(&parameter.kind)).required(parameter.required);
+    let builder = ParameterDetail::builder().r#type(kind(parameter.kind)).required(parameter.required);
     Ok((name.clone(), builder.set_description(parameter.description.clone()).build()?))
 }
 
-fn kind(kind: &ParameterKind) -> Type {
+fn kind(kind: ParameterKind) -> Type {
     match kind {
         ParameterKind::String => Type::String,
         ParameterKind::Number => Type::Number,

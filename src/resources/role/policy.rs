@@ -56,7 +56,7 @@ impl Purpose {
                 "ArnLike": {"aws:SourceArn": site.agent_arn("*")},
             });
         }
-        document(vec![statement])
+        document(&[statement])
     }
 
     /// What the role may do.
@@ -68,11 +68,11 @@ impl Purpose {
                 statements.extend(application.as_ref().map(|key| pinpoint(site, &known.identity(key))));
                 let further = |statement: &Statement| allow(None, &statement.actions, &statement.resources);
                 statements.extend(permissions.iter().map(further));
-                document(statements)
+                document(&statements)
             }
             Self::Agent(Model::Foundation(id)) => {
                 let arn = if id.starts_with("arn:") { id.clone() } else { site.model_arn(id) };
-                document(vec![allow(Some("Model"), &INVOKE, &[arn])])
+                document(&[allow(Some("Model"), &INVOKE, &[arn])])
             }
             Self::Agent(Model::Profile(key)) => {
                 // The identity of a profile is its ARN and, behind it, those of its models.
@@ -84,7 +84,7 @@ impl Purpose {
                 if !models.is_empty() {
                     statements.push(allow(Some("Models"), &INVOKE, &models));
                 }
-                document(statements)
+                document(&statements)
             }
         }
     }
@@ -124,7 +124,7 @@ fn allow(sid: Option<&str>, actions: &[impl AsRef<str>], resources: &[impl AsRef
     statement
 }
 
-fn document(statements: Vec<Value>) -> Value {
+fn document(statements: &[Value]) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
