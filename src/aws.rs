@@ -78,9 +78,8 @@ impl Door {
     /// AWS, or whatever endpoint the environment names: region, profile, credentials and endpoints come from where
     /// every AWS tool takes them. `profile` and the manifest's region go before nothing but the defaults.
     pub async fn aws(profile: Option<&str>, manifest: &Manifest) -> Result<Self> {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http::client())
-            .retry_config(retries());
+        let mut loader =
+            aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).retry_config(retries());
         if let Some(profile) = profile {
             loader = loader.profile_name(profile);
         }
@@ -90,9 +89,7 @@ impl Door {
             (Some(set), Some(wanted)) if set.as_ref() != wanted.as_ref() => {
                 return Err(Refused::other_region(wanted.as_ref(), set.as_ref()).into());
             }
-            (None, Some(wanted)) => {
-                config.into_builder().region(Region::new(wanted.to_string())).build()
-            }
+            (None, Some(wanted)) => config.into_builder().region(Region::new(wanted.to_string())).build(),
             (Some(_), _) => config,
         };
         Ok(Self { config, emulator: None })

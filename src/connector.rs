@@ -12,13 +12,15 @@ pub fn command(connector: &Connector, site: &Site, agent: &str, alias: &str) -> 
 pub fn notes(connector: &Connector, site: &Site, agent: &str, alias: &str) -> Vec<String> {
     let permission = format!("bedrock:InvokeAgent on {}", site.alias_arn(agent, alias));
     let mut notes = vec![
-        "paste the line into the Slack channel; the ids stay the same from deploy to deploy, so once is enough".to_owned(),
+        "paste the line into the Slack channel; the ids stay the same from deploy to deploy, so once is enough"
+            .to_owned(),
         format!("the channel's role and every guardrail policy of the channel must allow {permission}"),
         format!("then ask: {} ask {} <question>", connector.mention, connector.name),
     ];
     if connector.mention == "@aws" {
         notes.push(
-            "where the app goes by its new name, write `@Amazon Q` for `@aws` (--mention, or `connector.mention`)".to_owned(),
+            "where the app goes by its new name, write `@Amazon Q` for `@aws` (--mention, or `connector.mention`)"
+                .to_owned(),
         );
     }
     notes

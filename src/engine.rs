@@ -1,8 +1,8 @@
 //! Observing and applying: every resource's turn comes as soon as what it needs is there.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use futures_util::future::{join_all, try_join_all};
@@ -147,9 +147,8 @@ fn waits_for(step: &Step, plan: &Plan) -> Vec<Need> {
         return deletions().filter(needs_it).map(|other| Need::ready(other.key())).collect();
     }
     let needs = step.resource.needs();
-    let clears = |other: &&Step| {
-        other.resource.looked_up_by().iter().any(|within| needs.iter().any(|need| need.key == *within))
-    };
+    let clears =
+        |other: &&Step| other.resource.looked_up_by().iter().any(|within| needs.iter().any(|need| need.key == *within));
     let cleared: Vec<Need> = deletions().filter(clears).map(|other| Need::ready(other.key())).collect();
     needs.into_iter().chain(cleared).collect()
 }

@@ -213,11 +213,7 @@ pub fn deploy(stack: &Stack, snapshot: &Snapshot, site: &Site) -> Plan {
     for resource in strays(snapshot).into_iter().chain(stack.resources().iter().cloned()) {
         let key = resource.key();
         let seen = snapshot.get(&key).unwrap_or(&Seen::Absent);
-        let mut change = if stack.contains(&key) {
-            converge(resource.as_ref(), seen, &known)
-        } else {
-            Change::Delete
-        };
+        let mut change = if stack.contains(&key) { converge(resource.as_ref(), seen, &known) } else { Change::Delete };
         if change == Change::Keep && resource.follows().iter().any(|key| changed.contains(key)) {
             change = Change::Update(Vec::new());
         }

@@ -53,9 +53,7 @@ impl Report {
 
     /// How many steps that would have changed something were not begun.
     pub fn left(&self) -> usize {
-        let left = |(step, outcome): &&(Step, Outcome)| {
-            matches!(outcome, Outcome::Left) && step.change != Change::Keep
-        };
+        let left = |(step, outcome): &&(Step, Outcome)| matches!(outcome, Outcome::Left) && step.change != Change::Keep;
         self.outcomes.iter().filter(left).count()
     }
 

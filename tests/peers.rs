@@ -20,3 +20,5 @@ mod provider_mirror;
 mod stage;
 #[path = "peers/terraform.rs"]
 mod terraform;
+#[path = "peers/walk.rs"]
+mod walk;

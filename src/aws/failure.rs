@@ -4,8 +4,8 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// The codes by which services say that a thing is not there.
 const NOT_FOUND: [&str; 6] = [
@@ -146,7 +146,9 @@ impl Failure {
             .iter()
             .any(|code| self.is(code))
         {
-            return Some("renew the credentials (`aws sso login`, or new keys) and run the same command again".to_owned());
+            return Some(
+                "renew the credentials (`aws sso login`, or new keys) and run the same command again".to_owned(),
+            );
         }
         match self.0.code.as_str() {
             "NoAnswer" | "NotSent" if self.says("credentials") => Some(

@@ -19,9 +19,7 @@ pub(super) fn config(emulator: &Emulator, region: &str, retries: RetryConfig) ->
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
         .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(credentials))
-        .sleep_impl(aws_sdk_sts::config::SharedAsyncSleep::new(
-            aws_smithy_async::rt::sleep::TokioSleep::new(),
-        ))
+        .sleep_impl(aws_sdk_sts::config::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
         .endpoint_url("http://emulator")
         .retry_config(retries)
         .http_client(SharedHttpClient::new(InProcess(emulator.clone())))

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::aws::Site;
@@ -37,8 +38,12 @@ pub fn totals(plan: &Plan) -> String {
         return "nothing to do: AWS matches the manifest\n".to_owned();
     }
     let count = |word: &str| plan.changes().filter(|step| step.change.word() == word).count();
-    let mut text =
-        format!("{} to create, {} to update, {} to delete", count("create") + count("recreate"), count("update"), count("delete"));
+    let mut text = format!(
+        "{} to create, {} to update, {} to delete",
+        count("create") + count("recreate"),
+        count("update"),
+        count("delete")
+    );
     if count("refuse") > 0 {
         let _ = write!(text, ", {} REFUSED", count("refuse"));
     }
@@ -125,6 +130,14 @@ fn is_held(field: &str) -> bool {
     field == "agent" || field == "action_groups" || field.starts_with("agent.") || field.starts_with("action_groups.")
 }
 
+/// A value as it is compared line by line: lists and objects take a line for each member.
+fn spread(value: Option<&Value>) -> String {
+    match value {
+        Some(value @ (Value::Array(_) | Value::Object(_))) => format!("{value:#}"),
+        value => shown(value),
+    }
+}
+
 fn difference_lines(text: &mut String, difference: &Difference) {
     let Difference { field, seen, wanted } = difference;
     if hidden(field) {
@@ -136,7 +149,7 @@ fn difference_lines(text: &mut String, difference: &Difference) {
         let _ = writeln!(text, "      {field}: {what}");
         return;
     }
-    let (old, new) = (shown(seen.as_ref()), shown(wanted.as_ref()));
+    let (old, new) = (spread(seen.as_ref()), spread(wanted.as_ref()));
     if !old.contains('\n') && !new.contains('\n') {
         let _ = writeln!(text, "      {field}: {old} -> {new}");
         return;

@@ -10,8 +10,8 @@ use aws_sdk_bedrockagent::types::{ActionGroupExecutor, ActionGroupState, AgentAc
 use serde::Serialize;
 
 use self::functions::FunctionSpec;
-use super::settling::{self, DRAFT};
 use super::function::UNPUBLISHED;
+use super::settling::{self, DRAFT};
 use crate::aws::{Aws, Called, Found};
 use crate::manifest;
 use crate::plan::{Difference, Facts, Key, Kind, Known, facts};
@@ -104,7 +104,8 @@ impl Resource for ActionGroup {
         let schema = functions::schema(&definition.group.functions)?;
         let update = async || {
             let call = context.aws.bedrock_agent.update_agent_action_group().agent_id(&agent).agent_version(DRAFT);
-            let call = call.action_group_id(&id).action_group_name(&self.name).set_description(definition.description());
+            let call =
+                call.action_group_id(&id).action_group_name(&self.name).set_description(definition.description());
             let call = call.action_group_state(definition.state()).function_schema(schema.clone());
             let call = call.action_group_executor(ActionGroupExecutor::Lambda(definition.lambda(&known)));
             call.send().await.called("bedrock:UpdateAgentActionGroup")

@@ -106,7 +106,8 @@ impl Resource for Agent {
         let create = async || {
             let call = context.aws.bedrock_agent.create_agent().agent_name(&self.name).agent_resource_role_arn(&role);
             let call = call.foundation_model(&self.model).instruction(&self.instruction);
-            let call = call.set_description(self.description.clone()).idle_session_ttl_in_seconds(self.idle_session_ttl);
+            let call =
+                call.set_description(self.description.clone()).idle_session_ttl_in_seconds(self.idle_session_ttl);
             let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
             call.send().await.called("bedrock:CreateAgent")
         };
@@ -205,14 +206,17 @@ impl Agent {
         let role = context.needed(&self.role)?;
         let prompts = live.prompt_override_configuration.map(|mut prompts| {
             // GetAgent answers the defaults too; sent back, they would count as overridden.
-            prompts.prompt_configurations.retain(|prompt| prompt.prompt_creation_mode == Some(CreationMode::Overridden));
+            prompts
+                .prompt_configurations
+                .retain(|prompt| prompt.prompt_creation_mode == Some(CreationMode::Overridden));
             prompts
         });
         let prompts = prompts.filter(|prompts| !prompts.prompt_configurations.is_empty());
         let update = async || {
             let call = context.aws.bedrock_agent.update_agent().agent_id(id).agent_name(&self.name);
             let call = call.agent_resource_role_arn(&role).foundation_model(&self.model).instruction(&self.instruction);
-            let call = call.set_description(self.description.clone()).idle_session_ttl_in_seconds(self.idle_session_ttl);
+            let call =
+                call.set_description(self.description.clone()).idle_session_ttl_in_seconds(self.idle_session_ttl);
             let call = call.set_prompt_override_configuration(prompts.clone());
             let call = call.set_guardrail_configuration(live.guardrail_configuration.clone());
             let call = call.set_memory_configuration(live.memory_configuration.clone());

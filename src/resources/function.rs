@@ -187,11 +187,13 @@ impl Function {
 
     /// The function when it is in no passing state. One that is being deleted is waited for and gone.
     async fn at_rest(&self, context: &Context) -> Result<Option<GetFunctionOutput>> {
-        self.wait(context, "the function to come to rest").until(async || {
-            let Some(found) = self.find(&context.aws, None).await? else { return Ok(Look::Done(None)) };
-            let passing = found.configuration().and_then(resting);
-            Ok(passing.map_or(Look::Done(Some(found)), Look::NotYet))
-        }).await
+        self.wait(context, "the function to come to rest")
+            .until(async || {
+                let Some(found) = self.find(&context.aws, None).await? else { return Ok(Look::Done(None)) };
+                let passing = found.configuration().and_then(resting);
+                Ok(passing.map_or(Look::Done(Some(found)), Look::NotYet))
+            })
+            .await
     }
 
     async fn update_settings(&self, context: &Context) -> Result<()> {
@@ -255,7 +257,8 @@ impl Function {
 fn is_passing(failure: &Failure) -> bool {
     let role = failure.is("InvalidParameterValueException")
         && (failure.says("cannot be assumed by Lambda") || failure.says("execution role does not have permissions"));
-    let image = failure.is("InvalidParameterValueException") && failure.says("source image") && failure.says("does not exist");
+    let image =
+        failure.is("InvalidParameterValueException") && failure.says("source image") && failure.says("does not exist");
     let busy = failure.is("ResourceConflictException")
         && (failure.says("update is in progress") || failure.says("following state"));
     role || image || busy
@@ -263,9 +266,9 @@ fn is_passing(failure: &Failure) -> bool {
 
 /// The passing state that the function is in, whatever became of its last update.
 fn resting(configuration: &FunctionConfiguration) -> Option<String> {
-    let state = configuration.state().filter(|state| {
-        matches!(state, State::Pending) || matches!(state.as_str(), "Deleting" | "Deactivating")
-    });
+    let state = configuration
+        .state()
+        .filter(|state| matches!(state, State::Pending) || matches!(state.as_str(), "Deleting" | "Deactivating"));
     let update = configuration.last_update_status().filter(|status| **status == LastUpdateStatus::InProgress);
     state.map(|state| state.as_str().to_owned()).or(update.map(|_| "an update is in progress".to_owned()))
 }

@@ -71,8 +71,7 @@ impl Resource for Image {
         let into = context.aws.registries.ecr(&context.aws).await?;
         let progress = context.progress.of(self.key());
         let (name, cache) = (&self.repository.name, self.cache.as_deref());
-        let pushed =
-            image::build_and_push(&self.source, base, &*from, &*into, name, tag, cache, &progress).await?;
+        let pushed = image::build_and_push(&self.source, base, &*from, &*into, name, tag, cache, &progress).await?;
         Ok(format!("{uri}@{}", pushed.digest))
     }
 }

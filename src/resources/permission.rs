@@ -70,7 +70,8 @@ impl Resource for Permission {
         let spec = self.spec(&known);
         let version = context.needed(&self.function)?;
         let call = context.aws.lambda.add_permission().function_name(&self.function.name);
-        let call = call.set_qualifier(qualifier(&version)).statement_id(STATEMENT_ID).action(ACTION).principal(PRINCIPAL);
+        let call =
+            call.set_qualifier(qualifier(&version)).statement_id(STATEMENT_ID).action(ACTION).principal(PRINCIPAL);
         let call = call.source_arn(spec.source_arn).source_account(spec.source_account);
         call.send().await.called("lambda:AddPermission")?;
         Ok(STATEMENT_ID.to_owned())
@@ -95,9 +96,8 @@ impl Resource for Permission {
 impl Permission {
     fn spec(&self, known: &Known) -> Spec {
         let version = known.identity(&self.function);
-        let target = qualifier(&version).map_or(self.function.name.clone(), |version| {
-            format!("{}:{version}", self.function.name)
-        });
+        let target = qualifier(&version)
+            .map_or(self.function.name.clone(), |version| format!("{}:{version}", self.function.name));
         Spec {
             on: known.site.function_arn(&target),
             principal: PRINCIPAL.to_owned(),
@@ -117,13 +117,18 @@ fn ours(policy: &str) -> Option<Spec> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     let statements = policy.get("Statement")?.as_array()?;
     let statement = statements.iter().find(|statement| text(&statement["Sid"]) == STATEMENT_ID)?;
-    let condition = |operator: &str, key: &str| text(&statement["Condition"][operator][key]);
+    // Condition keys are the same in capitals and small letters.
+    let condition = |operator: &str, key: &str| {
+        let members = statement["Condition"][operator].as_object();
+        let found = members.and_then(|members| members.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)));
+        found.map(|(_, value)| text(value)).unwrap_or_default()
+    };
     Some(Spec {
         on: text(&statement["Resource"]),
         principal: text(&statement["Principal"]["Service"]),
         action: text(&statement["Action"]),
-        source_arn: condition("ArnLike", "AWS:SourceArn"),
-        source_account: condition("StringEquals", "AWS:SourceAccount"),
+        source_arn: condition("ArnLike", "aws:SourceArn"),
+        source_account: condition("StringEquals", "aws:SourceAccount"),
     })
 }
 

@@ -1,6 +1,6 @@
 //! The Pinpoint application that the manifest names, by id or by name. Looked up, never changed.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use serde_json::json;
 
@@ -55,7 +55,10 @@ async fn find(context: &Context, name: &str) -> Result<Option<String>> {
     let mut token = None;
     loop {
         let call = context.aws.pinpoint.get_apps().page_size(PAGE_SIZE).set_token(token);
-        let answer = call.send().await.called("mobiletargeting:GetApps")?;
+        let answer = call.send().await.called("mobiletargeting:GetApps").context(
+            "finding the application by its name; its id in `pinpoint.application` needs no asking \
+             (Pinpoint's support ended on 2026-10-30)",
+        )?;
         let Some(page) = answer.applications_response else { break };
         let named = page.item.unwrap_or_default().into_iter().filter(|item| item.name.as_deref() == Some(name));
         ids.extend(named.filter_map(|item| item.id));

@@ -114,7 +114,8 @@ impl Repository {
 }
 
 async fn tags(aws: &Aws, arn: &str) -> Result<Tags> {
-    let answer = aws.ecr.list_tags_for_resource().resource_arn(arn).send().await.called("ecr:ListTagsForResource").found()?;
+    let answer =
+        aws.ecr.list_tags_for_resource().resource_arn(arn).send().await.called("ecr:ListTagsForResource").found()?;
     let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
     Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }

@@ -66,7 +66,8 @@ async fn the_agents_own_fields() {
 async fn the_model_with_what_its_role_may_call() {
     let steps = ["update role openrate-ap-northeast-1-bedrock: policy.Statement", "update agent openrate-agent: model"];
     let steps: Vec<&str> = steps.into_iter().chain(RELEASE).collect();
-    change("jp.anthropic.claude-sonnet-4-5-20250929", "jp.anthropic.claude-haiku-4-5-20251001", &steps, "agent.model").await;
+    change("jp.anthropic.claude-sonnet-4-5-20250929", "jp.anthropic.claude-haiku-4-5-20251001", &steps, "agent.model")
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +85,13 @@ async fn the_functions_own_fields() {
 
 #[tokio::test(start_paused = true)]
 async fn what_makes_no_release() {
-    change("log_retention_days: 14", "log_retention_days: 30", &["update log group /aws/lambda/openrate: retention_days"], "").await;
+    change(
+        "log_retention_days: 14",
+        "log_retention_days: 30",
+        &["update log group /aws/lambda/openrate: retention_days"],
+        "",
+    )
+    .await;
     let role = "update role openrate-ap-northeast-1-lambda: policy.Statement";
     change("s3:GetObject", "s3:ListBucket", &[role], "").await;
     change("description: For Slack", "description: For Teams", &[], "description").await;

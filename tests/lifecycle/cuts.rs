@@ -32,7 +32,8 @@ async fn a_deploy_cut_off_after_any_call_is_finished_by_the_next() {
 
 #[tokio::test(start_paused = true)]
 async fn an_update_cut_off_after_any_call_is_finished_by_the_next() {
-    let changed = MANIFEST.replace("timeout: 60", "timeout: 30").replace("You tell", "You show").replace("team: m", "team: M");
+    let changed =
+        MANIFEST.replace("timeout: 60", "timeout: 30").replace("You tell", "You show").replace("team: m", "team: M");
     for after in 0..MANY {
         let stage = Stage::new();
         stage.deploy(MANIFEST).await;

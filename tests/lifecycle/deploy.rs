@@ -51,7 +51,8 @@ async fn a_source_that_has_not_changed_is_not_pushed_again() {
 async fn a_changed_handler_becomes_a_new_image_and_a_new_release() {
     let stage = Stage::new();
     stage.deploy(MANIFEST).await;
-    std::fs::write(stage.source().join("lambda_function.py"), "def handler(event, context):\n    return {'a': 1}\n").unwrap();
+    std::fs::write(stage.source().join("lambda_function.py"), "def handler(event, context):\n    return {'a': 1}\n")
+        .unwrap();
     let plan = stage.plan(MANIFEST).await;
     insta::assert_snapshot!(told(&plan).join("\n"));
     stage.deploy(MANIFEST).await;
@@ -65,10 +66,10 @@ async fn a_ready_image_is_used_by_its_digest_and_needs_no_repository() {
     let aws = stage.somebody();
     let pushed = aws.ecr.describe_images().repository_name("openrate").send().await.unwrap();
     let tag = pushed.image_details()[0].image_tags()[0].clone();
-    let other = MANIFEST
-        .replace("name: openrate\n", "name: other\n")
-        .replace("openrate-agent", "other-agent")
-        .replace("source: lambda/", &format!("image: 123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/openrate:{tag}"));
+    let other = MANIFEST.replace("name: openrate\n", "name: other\n").replace("openrate-agent", "other-agent").replace(
+        "source: lambda/",
+        &format!("image: 123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/openrate:{tag}"),
+    );
     stage.deploy(&other).await;
     let function = aws.lambda.get_function().function_name("other").send().await.unwrap();
     let uri = function.code().unwrap().image_uri().unwrap().to_owned();

@@ -48,8 +48,10 @@ async fn a_draft_edited_in_the_console_is_brought_back() {
     let id = &known.identities[&bedrock_ops::plan::Key::new(bedrock_ops::plan::Kind::Agent, "openrate-agent")];
     let aws = stage.somebody();
     let agent = aws.bedrock_agent.get_agent().agent_id(id).send().await.unwrap().agent.unwrap();
-    let call = aws.bedrock_agent.update_agent().agent_id(id).agent_name("openrate-agent").idle_session_ttl_in_seconds(900);
-    let call = call.agent_resource_role_arn(agent.agent_resource_role_arn).foundation_model(agent.foundation_model.unwrap());
+    let call =
+        aws.bedrock_agent.update_agent().agent_id(id).agent_name("openrate-agent").idle_session_ttl_in_seconds(900);
+    let call =
+        call.agent_resource_role_arn(agent.agent_resource_role_arn).foundation_model(agent.foundation_model.unwrap());
     call.instruction("Something else that somebody typed into the console, at length.").send().await.unwrap();
     tokio::time::sleep(std::time::Duration::from_mins(1)).await;
     // The routed version was not touched: the draft is mended and prepared, and no version is cut.

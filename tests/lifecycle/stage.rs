@@ -12,7 +12,7 @@ use emulator::{CallRecord, Emulator, Fault, FaultAt, FaultKind, Settings, Timing
 use tempfile::TempDir;
 
 /// A manifest with everything in it that `deploy` can make.
-pub const MANIFEST: &str = r"
+pub(crate) const MANIFEST: &str = r"
 name: openrate
 region: ap-northeast-1
 tags: {team: marketing}
@@ -47,19 +47,19 @@ connector: {name: openrate}
 ";
 
 /// An account, and a folder with a manifest and a handler.
-pub struct Stage {
-    pub emulator: Emulator,
+pub(crate) struct Stage {
+    pub(crate) emulator: Emulator,
     folder: TempDir,
 }
 
 impl Stage {
     /// An account as slow as AWS.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Settings::for_tests())
     }
 
     /// An account in which the named time is another.
-    pub fn timed(change: impl FnOnce(&mut Timing)) -> Self {
+    pub(crate) fn timed(change: impl FnOnce(&mut Timing)) -> Self {
         let mut settings = Settings::for_tests();
         change(&mut settings.timing);
         Self::with(settings)
@@ -73,28 +73,28 @@ impl Stage {
         Self { emulator: Emulator::new(settings), folder }
     }
 
-    pub fn source(&self) -> PathBuf {
+    pub(crate) fn source(&self) -> PathBuf {
         self.folder.path().join("lambda")
     }
 
-    pub fn session(&self, text: &str) -> Session {
+    pub(crate) fn session(&self, text: &str) -> Session {
         let loaded = manifest::parse(text, &self.folder.path().join("agent.yaml")).unwrap();
         let door = Door::local(self.emulator.clone(), &loaded.manifest);
         Session::new(loaded.manifest, door, None, Progress::silent())
     }
 
     /// Clients with which a test plays somebody else.
-    pub fn somebody(&self) -> Aws {
+    pub(crate) fn somebody(&self) -> Aws {
         let loaded = manifest::parse(MANIFEST, &self.folder.path().join("agent.yaml")).unwrap();
         Door::local(self.emulator.clone(), &loaded.manifest).clients(Access::Write)
     }
 
-    pub async fn plan(&self, text: &str) -> Plan {
+    pub(crate) async fn plan(&self, text: &str) -> Plan {
         self.session(text).plan().await.unwrap().1
     }
 
     /// Deploys; the report holds what failed.
-    pub async fn try_deploy(&self, text: &str) -> anyhow::Result<Report> {
+    pub(crate) async fn try_deploy(&self, text: &str) -> anyhow::Result<Report> {
         let session = self.session(text);
         let (_, plan) = session.plan().await?;
         assert!(plan.refusals().is_empty(), "refused: {:?}", plan.refusals());
@@ -102,7 +102,7 @@ impl Stage {
     }
 
     /// Deploys, and insists that it went well.
-    pub async fn deploy(&self, text: &str) -> Report {
+    pub(crate) async fn deploy(&self, text: &str) -> Report {
         let mut report = self.try_deploy(text).await.unwrap();
         if let Some(error) = report.take_error() {
             panic!("the deploy failed: {error:#}");
@@ -110,14 +110,14 @@ impl Stage {
         report
     }
 
-    pub async fn try_destroy(&self, text: &str) -> anyhow::Result<Report> {
+    pub(crate) async fn try_destroy(&self, text: &str) -> anyhow::Result<Report> {
         let session = self.session(text);
         let (_, plan) = session.destruction().await?;
         assert!(plan.refusals().is_empty(), "refused: {:?}", plan.refusals());
         Ok(session.apply(&plan).await)
     }
 
-    pub async fn destroy(&self, text: &str) -> Report {
+    pub(crate) async fn destroy(&self, text: &str) -> Report {
         let mut report = self.try_destroy(text).await.unwrap();
         if let Some(error) = report.take_error() {
             panic!("the destruction failed: {error:#}");
@@ -126,36 +126,38 @@ impl Stage {
     }
 
     /// The operations that may have changed something, since the log was last cleared.
-    pub fn writes(&self) -> Vec<String> {
+    pub(crate) fn writes(&self) -> Vec<String> {
         self.emulator.calls().into_iter().filter(|call| call.writes).map(|call| call.operation).collect()
     }
 
-    pub fn calls(&self) -> Vec<CallRecord> {
+    pub(crate) fn calls(&self) -> Vec<CallRecord> {
         self.emulator.calls()
     }
 
     /// Kills the client after its nth writing call from now on (0: at once).
-    pub fn cut_after(&self, writes: usize) {
+    pub(crate) fn cut_after(&self, writes: usize) {
         self.emulator.set_faults(vec![Fault { at: FaultAt::WritingCall(writes), kind: FaultKind::Cut }]);
     }
 
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.emulator.set_faults(Vec::new());
     }
 
     /// All that there is, without the ids that AWS gives and without what earlier deploys leave: versions of agent and
     /// function, with their permissions, and images.
-    pub fn inventory(&self) -> Vec<String> {
+    pub(crate) fn inventory(&self) -> Vec<String> {
         let nameless = |line: String| line.split(" (").next().unwrap_or_default().to_owned();
-        let lasting = |line: &String| ![" version ", " permission ", " ecr image "].iter().any(|kind| line.contains(kind));
-        let mut lines: Vec<String> = self.emulator.world().inventory().into_iter().filter(lasting).map(nameless).collect();
+        let lasting =
+            |line: &String| ![" version ", " permission ", " ecr image "].iter().any(|kind| line.contains(kind));
+        let mut lines: Vec<String> =
+            self.emulator.world().inventory().into_iter().filter(lasting).map(nameless).collect();
         lines.sort();
         lines
     }
 }
 
 /// The steps that do something, as `update function openrate: timeout`.
-pub fn told(plan: &Plan) -> Vec<String> {
+pub(crate) fn told(plan: &Plan) -> Vec<String> {
     let tell = |step: &bedrock_ops::plan::Step| match &step.change {
         Change::Update(differences) => {
             let fields: Vec<&str> = differences.iter().map(|difference| difference.field.as_str()).collect();

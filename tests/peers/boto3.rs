@@ -7,7 +7,7 @@ use crate::process;
 use crate::stage::{Stage, peers};
 
 /// The script takes seconds; its own waits end after one minute each.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Fewer steps than this, and the script stopped being the whole story.
 const STEPS: u32 = 50;

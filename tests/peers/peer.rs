@@ -10,11 +10,11 @@ use crate::stage::Stage;
 const REQUIRED: &str = "REQUIRE_PEERS";
 
 /// How long a client may take to say its version: the first start of a Python program compiles it.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A client of somebody else's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Peer {
+pub(crate) enum Peer {
     /// AWS's library for Python.
     Boto3,
     /// AWS's command line.
@@ -34,7 +34,7 @@ impl Peer {
     }
 
     /// Whether it answers in the environment in which the test will run it. If not, the skip is told.
-    pub fn is_there(self, stage: &Stage) -> bool {
+    pub(crate) fn is_there(self, stage: &Stage) -> bool {
         let probes: &[&[&str]] = match self {
             Self::Boto3 => &[&["python3", "-c", "import boto3"]],
             Self::AwsCli => &[&["aws", "--version"]],
@@ -48,12 +48,12 @@ impl Peer {
     }
 
     /// Tells that a test is skipped; fails it if the client was required.
-    pub fn skip(self, missing: &str, detail: &str) {
+    pub(crate) fn skip(self, missing: &str, detail: &str) {
         let required = std::env::var(REQUIRED).unwrap_or_default();
         let is_required = required.split(',').any(|name| name.trim() == self.name());
         assert!(!is_required, "{missing}; {detail}, but {REQUIRED} says {required}");
         // Past `eprintln!`, which the test harness keeps to itself as long as nothing fails.
-        writeln!(std::io::stderr(), "SKIPPED: {missing}; {detail}").unwrap();
+        std::io::stderr().write_all(format!("SKIPPED: {missing}; {detail}\n").as_bytes()).unwrap();
     }
 }
 

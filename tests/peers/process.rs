@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -18,11 +18,11 @@ struct Running(Child);
 
 impl Running {
     /// Waits until it ends; `None` when that takes too long.
-    fn ended_within(&mut self, patience: Duration) -> Option<Option<i32>> {
+    fn ended_within(&mut self, patience: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + patience;
         loop {
             if let Some(status) = self.0.try_wait().expect("the process can be asked") {
-                return Some(status.code());
+                return Some(status);
             }
             if Instant::now() > deadline {
                 return None;
@@ -48,43 +48,43 @@ impl Drop for Running {
 
 /// What a process left.
 #[derive(Debug)]
-pub struct Ended {
+pub(crate) struct Ended {
     /// Its exit code; none if a signal ended it.
-    pub code: Option<i32>,
+    pub(crate) code: Option<i32>,
     /// Its result.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// All else that it said.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Ended {
     /// Insists on an exit code; else everything that the process said is shown.
-    pub fn expect_code(self, code: i32) -> Self {
+    pub(crate) fn expect_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 }
 
 /// Runs the command to its end.
-pub fn run(command: &mut Command, patience: Duration) -> Ended {
+pub(crate) fn run(command: &mut Command, patience: Duration) -> Ended {
     let mut stdout = tempfile::tempfile().unwrap();
     let mut stderr = tempfile::tempfile().unwrap();
     let mut running = start(command, &stdout, &stderr);
     let ended = running.ended_within(patience);
     let (stdout, stderr) = (whole(&mut stdout), whole(&mut stderr));
-    let code = ended.unwrap_or_else(|| panic!("no end after {patience:?}; stdout:\n{stdout}\nstderr:\n{stderr}"));
-    Ended { code, stdout, stderr }
+    let status = ended.unwrap_or_else(|| panic!("no end after {patience:?}; stdout:\n{stdout}\nstderr:\n{stderr}"));
+    Ended { code: status.code(), stdout, stderr }
 }
 
 /// A server, which lives as long as this value.
-pub struct Server {
+pub(crate) struct Server {
     /// Where it answers: the first line of its stdout.
-    pub url: String,
+    pub(crate) url: String,
     _running: Running,
 }
 
 /// Starts a server, and waits for the line in which it says where it answers. Its output goes into the folder.
-pub fn serve(command: &mut Command, folder: &Path, patience: Duration) -> Server {
+pub(crate) fn serve(command: &mut Command, folder: &Path, patience: Duration) -> Server {
     let said = folder.join("server.stdout");
     let complaints = folder.join("server.stderr");
     let mut running = start(command, &File::create(&said).unwrap(), &File::create(&complaints).unwrap());
@@ -93,10 +93,8 @@ pub fn serve(command: &mut Command, folder: &Path, patience: Duration) -> Server
         if let Some((url, _)) = std::fs::read_to_string(&said).unwrap().split_once('\n') {
             return Server { url: url.to_owned(), _running: running };
         }
-        let stopped = running.ended_within(POLL).is_some();
-        if stopped || Instant::now() > deadline {
-            panic!("the server does not serve: {}", std::fs::read_to_string(&complaints).unwrap());
-        }
+        let goes_on = running.ended_within(POLL).is_none() && Instant::now() < deadline;
+        assert!(goes_on, "the server does not serve: {}", std::fs::read_to_string(&complaints).unwrap());
     }
 }
 

@@ -9,24 +9,24 @@ use tempfile::TempDir;
 use crate::process::{self, Ended, Server};
 
 /// The account that the emulator plays.
-pub const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// The region of the article's manifest.
-pub const REGION: &str = "ap-northeast-1";
+pub(crate) const REGION: &str = "ap-northeast-1";
 
 /// How long one run of `bedrock-ops` may take: against this emulator it takes less than a second, in a debug build on
 /// a busy machine some more.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An emulated account on a port.
-pub struct Stage {
+pub(crate) struct Stage {
     server: Server,
     folder: TempDir,
 }
 
 impl Stage {
     /// An empty account, in which nothing takes time worth waiting for.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = isolated(env!("CARGO_BIN_EXE_bedrock-ops"), folder.path());
         let server = process::serve(command.args(["emulator", "--port", "0"]), folder.path(), PATIENCE);
@@ -36,17 +36,17 @@ impl Stage {
     }
 
     /// Where all AWS services answer.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.server.url
     }
 
     /// The folder that the manifest is in, and that commands start in.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// A command for which this account is AWS.
-    pub fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = isolated(program, self.folder());
         command
             .env("AWS_ENDPOINT_URL", self.url())
@@ -58,7 +58,7 @@ impl Stage {
     }
 
     /// Runs the product on the manifest.
-    pub fn bedrock_ops(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn bedrock_ops(&self, arguments: &[&str]) -> Ended {
         process::run(self.command(env!("CARGO_BIN_EXE_bedrock-ops")).args(arguments), PATIENCE)
     }
 
@@ -67,9 +67,9 @@ impl Stage {
     fn write_manifest(&self) {
         let text = std::fs::read_to_string(repository().join("agent.yaml")).unwrap();
         let registry = self.url().trim_start_matches("http://");
-        let base = format!("lambda:\n  base_image: {registry}/lambda/python:3.12\n");
+        let base = format!("\nlambda:\n  base_image: {registry}/lambda/python:3.12\n");
         assert_eq!(text.matches("\nlambda:\n").count(), 1, "agent.yaml has one section `lambda`");
-        std::fs::write(self.folder().join("agent.yaml"), text.replace("lambda:\n", &base)).unwrap();
+        std::fs::write(self.folder().join("agent.yaml"), text.replace("\nlambda:\n", &base)).unwrap();
         let source = self.folder().join("lambda");
         std::fs::create_dir(&source).unwrap();
         for entry in std::fs::read_dir(repository().join("lambda")).unwrap() {
@@ -83,12 +83,12 @@ impl Stage {
 }
 
 /// The root of this repository.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A file of these tests.
-pub fn peers(name: &str) -> PathBuf {
+pub(crate) fn peers(name: &str) -> PathBuf {
     repository().join("tests/peers").join(name)
 }
 

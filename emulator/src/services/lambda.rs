@@ -26,7 +26,6 @@ use crate::call::{Call, Reply};
 use crate::clock::Millis;
 use crate::refusal::Refusal;
 use function::Function;
-use name::FunctionName;
 
 /// The functions of one region.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -47,8 +47,7 @@ impl Purpose {
             Self::Function { .. } => "lambda.amazonaws.com",
             Self::Agent(_) => "bedrock.amazonaws.com",
         };
-        let mut statement =
-            json!({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"});
+        let mut statement = json!({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"});
         if let Self::Agent(_) = self {
             // Only for agents of this account and region: else anybody's agent could be given our role.
             statement["Condition"] = json!({
