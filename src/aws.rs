@@ -19,8 +19,8 @@ pub use failure::{Called, Failure, Found};
 pub use registries::Registries;
 pub use site::Site;
 
-use crate::error::Refused;
 use crate::manifest::Manifest;
+use crate::refused::Refused;
 
 /// Where the stack lives when `--local` is given and the manifest names no region.
 pub const LOCAL_REGION: &str = "ap-northeast-1";

@@ -15,7 +15,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::cli::{Cli, Command};
-use crate::error::{Exit, Printed, exit};
+use crate::error::{Printed, exit};
+use crate::refused::Exit;
 use output::note;
 
 /// Runs the command; everything that goes wrong is printed here, once.

@@ -10,7 +10,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::aws::Failure;
-use crate::plan::{self, Change, Key, Plan, Snapshot, Step};
+use crate::facts::{Change, Key};
+use crate::plan::{self, Plan, Snapshot, Step};
+use crate::progress::Ended;
 use crate::report::{Outcome, Report};
 use crate::resource::{Context, Deleted, Milestone, Need, Resource, Seen};
 
@@ -68,15 +70,16 @@ async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Out
     let key = step.key();
     let started = Instant::now();
     context.progress.started(&key, step.change.word());
-    let outcome = match act(step, board, context).await {
-        Ok(Deleted::Gone) => Outcome::Done,
-        Ok(Deleted::Kept(reason)) => Outcome::Spared(reason),
+    let (outcome, ended) = match act(step, board, context).await {
+        Ok(Deleted::Gone) => (Outcome::Done, Ended::Done),
+        Ok(Deleted::Kept(reason)) => (Outcome::Spared(reason), Ended::Spared),
         Err(error) => {
             board.stop();
-            Outcome::Failed(error.context(format!("{} the {key}", doing(&step.change))))
+            let doing = format!("{} the {key}", doing(&step.change));
+            (Outcome::Failed(error.context(doing)), Ended::Failed)
         }
     };
-    context.progress.finished(&key, &step.change, &outcome, started.elapsed());
+    context.progress.finished(&key, step.change.word(), ended, started.elapsed());
     outcome
 }
 

@@ -2,10 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::Owner;
-
 /// The tag that says to which stack a thing belongs.
 pub const STACK_TAG: &str = "bedrock-ops:stack";
+
+/// Whose a thing is, told by its tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// It carries this stack's tag, or belongs to something that does.
+    Ours,
+    /// The manifest names it, but it is not a stack's to change (a Pinpoint application, a ready image).
+    Given,
+    /// It carries no stack's tag: somebody made it by hand or with another tool.
+    Nobody,
+    /// It carries another stack's tag.
+    Stack(String),
+}
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;

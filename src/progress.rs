@@ -8,8 +8,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
-use crate::plan::{Change, Key};
-use crate::report::Outcome;
+use crate::facts::Key;
 
 /// How often a log without a terminal says what is still awaited.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -17,6 +16,17 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Tells what is under way. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Progress(Arc<Mutex<Form>>);
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// As it should.
+    Done,
+    /// What was to go was left, with good reason.
+    Spared,
+    /// It failed.
+    Failed,
+}
 
 #[derive(Debug)]
 enum Form {
@@ -67,12 +77,12 @@ impl Progress {
     }
 
     /// A step ended.
-    pub fn finished(&self, key: &Key, change: &Change, outcome: &Outcome, took: Duration) {
+    pub fn finished(&self, key: &Key, word: &str, ended: Ended, took: Duration) {
         let seconds = took.as_secs_f64();
-        let line = match outcome {
-            Outcome::Failed(_) => format!("✗ {} {key} failed after {seconds:.1} s", change.word()),
-            Outcome::Spared(_) => format!("- {key} kept"),
-            Outcome::Done | Outcome::Kept | Outcome::Left => format!("✓ {} {key} {seconds:.1} s", change.word()),
+        let line = match ended {
+            Ended::Done => format!("✓ {word} {key} {seconds:.1} s"),
+            Ended::Spared => format!("- {key} kept"),
+            Ended::Failed => format!("✗ {word} {key} failed after {seconds:.1} s"),
         };
         self.with(|form| match form {
             Form::Silent => {}

@@ -3,7 +3,8 @@
 pub mod json;
 pub mod text;
 
-use crate::plan::{Change, Known, Step};
+use crate::facts::{Change, Known};
+use crate::plan::Step;
 
 /// How one step ended.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Report {
     }
 
     /// What was to be deleted and was left, with the reasons.
-    pub fn spared(&self) -> Vec<(crate::plan::Key, &str)> {
+    pub fn spared(&self) -> Vec<(crate::facts::Key, &str)> {
         let mut spared = Vec::new();
         for (step, outcome) in &self.outcomes {
             if let Outcome::Spared(reason) = outcome {

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use tokio::sync::SetOnce;
 
 use crate::aws::{Aws, Site};
-use crate::plan::{Change, Difference, Facts, Key, Known, Owner};
+use crate::facts::{Change, Difference, Facts, Key, Known};
+use crate::ownership::Owner;
 use crate::progress::Progress;
 
 /// One AWS thing of a stack. `resources/repository.rs` is the file to copy for a new kind.

@@ -35,14 +35,15 @@ impl Session {
     /// What `deploy` would do. Makes reading calls only.
     pub async fn plan(&self) -> Result<(Site, Plan)> {
         let (site, snapshot) = self.observe(self.stack.resources()).await?;
-        let plan = plan::deploy(&self.stack, &snapshot, &site);
+        let plan = plan::deploy(self.stack.resources(), &snapshot, &site);
         Ok((site, plan))
     }
 
     /// What `destroy` would do. Makes reading calls only.
     pub async fn destruction(&self) -> Result<(Site, Plan)> {
-        let (site, snapshot) = self.observe(&self.stack.standing_alone()).await?;
-        let plan = plan::destroy(&self.stack, &snapshot, &site);
+        let standing = self.stack.standing_alone();
+        let (site, snapshot) = self.observe(&standing).await?;
+        let plan = plan::destroy(&standing, &snapshot, &site);
         Ok((site, plan))
     }
 

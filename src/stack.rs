@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::facts::{Key, Kind};
 use crate::image::Source;
 use crate::manifest::{Code, Manifest, Model};
 use crate::ownership::Ownership;
-use crate::plan::{Key, Kind};
 use crate::resource::Resource;
 use crate::resources::action_group::ActionGroup;
 use crate::resources::agent::Agent;
@@ -118,11 +118,6 @@ impl Stack {
     /// The resources that destroying has to delete.
     pub fn standing_alone(&self) -> Vec<Arc<dyn Resource>> {
         self.resources.iter().filter(|resource| resource.stands_alone()).cloned().collect()
-    }
-
-    /// Whether the manifest asks for the resource of this key.
-    pub fn contains(&self, key: &Key) -> bool {
-        self.resources.iter().any(|resource| resource.key() == *key)
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use tokio::time::{Instant, sleep};
 
 use crate::aws::Failure;
-use crate::plan::Key;
+use crate::facts::Key;
 use crate::progress::Progress;
 
 /// How long AWS may take over a change of state: Terraform's default for the same resources.

@@ -6,8 +6,10 @@ use super::open;
 use super::output::{self, note};
 use crate::aws::Site;
 use crate::cli::{Common, Destroy};
-use crate::error::{Exit, Partial, Refused};
-use crate::plan::{Change, Plan};
+use crate::error::Partial;
+use crate::facts::Change;
+use crate::plan::Plan;
+use crate::refused::{Exit, Refused};
 use crate::report::{Report, json, text};
 use crate::session::Session;
 

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::local;
 use super::output::{self, note};
 use crate::cli::{Common, Emulator as Args};
-use crate::error::Exit;
+use crate::refused::Exit;
 
 pub(super) async fn run(_common: &Common, args: Args) -> Result<Exit> {
     let timing = if args.realistic { Timing::realistic() } else { Timing::quick() };

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::error::Refused;
+use crate::refused::Refused;
 
 /// Prints a result.
 pub(super) fn result(text: &str) -> Result<()> {

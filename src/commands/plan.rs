@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{open, output};
 use crate::cli::{Common, Plan};
-use crate::error::{Exit, Refused};
+use crate::refused::{Exit, Refused};
 use crate::report::{json, text};
 
 pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {

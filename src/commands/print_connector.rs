@@ -8,7 +8,7 @@ use super::open;
 use super::output;
 use crate::cli::{Common, PrintConnector};
 use crate::connector;
-use crate::error::{Exit, Refused};
+use crate::refused::{Exit, Refused};
 use crate::resource::{Resource, Seen};
 
 pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::output;
 use crate::cli::{Common, Validate};
-use crate::error::Exit;
 use crate::manifest::{self, LoadError};
+use crate::refused::Exit;
 
 pub(super) fn run(common: &Common, args: &Validate) -> Result<Exit> {
     let (problems, exit) = match manifest::load(&common.file) {

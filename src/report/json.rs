@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::aws::Site;
-use crate::plan::{Change, Difference, Plan, Step};
+use crate::facts::{Change, Difference};
+use crate::plan::{Plan, Step};
 use crate::report::{Outcome, Report, hidden};
 
 /// The version of the form.

@@ -7,7 +7,8 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::aws::Site;
-use crate::plan::{Change, Difference, Key, Kind, Plan, Step, shown};
+use crate::facts::{Change, Difference, Key, Kind, shown};
+use crate::plan::{Plan, Step};
 use crate::report::{Report, hidden};
 
 const GREEN: Style = AnsiColor::Green.on_default();

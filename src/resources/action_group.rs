@@ -13,8 +13,8 @@ use self::functions::FunctionSpec;
 use super::function::UNPUBLISHED;
 use super::settling::{self, DRAFT};
 use crate::aws::{Aws, Called, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, facts};
 use crate::manifest;
-use crate::plan::{Difference, Facts, Key, Kind, Known, facts};
 use crate::resource::{Context, Deleted, Need, Resource, Seen};
 
 /// An action group. Its identity is its id.
@@ -77,7 +77,7 @@ impl Resource for ActionGroup {
         let Some((_, id)) = listed.into_iter().find(|(name, _)| *name == self.name) else { return Ok(Seen::Absent) };
         let seen = read(&context.aws, &agent, DRAFT, &id).await?;
         // It can't be tagged: it belongs to its agent.
-        Ok(seen.map_or(Seen::Absent, |seen| Seen::present(seen, crate::plan::Owner::Ours, id)))
+        Ok(seen.map_or(Seen::Absent, |seen| Seen::present(seen, crate::ownership::Owner::Ours, id)))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {

@@ -1,5 +1,7 @@
 //! The Bedrock agent: its prompt, its model, its role. Its id never changes under the user; Slack depends on it.
 
+mod removal;
+
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, AgentSummary, AgentVersion, CreationMode};
@@ -8,13 +10,11 @@ use serde::Serialize;
 use super::action_group::{self, ActionGroup};
 use super::settling::{self, DRAFT};
 use crate::aws::{Aws, Called, Failure, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::ownership::Owner;
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Difference, Facts, Key, Kind, Known, Owner, differs, facts};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Wait};
-
-/// The alias that Bedrock keeps for the draft of every agent. Nobody can delete it.
-const TEST_ALIAS: &str = "TSTALIASID";
 
 /// Agents a page; AWS gives ten all the same.
 const PAGE: i32 = 100;
@@ -135,12 +135,12 @@ impl Resource for Agent {
             if self.ownership.owner(&tags(context, id).await?) != Owner::Ours {
                 continue;
             }
-            let foreign = foreign_aliases(&context.aws, id).await?;
+            let foreign = removal::foreign_aliases(&context.aws, id).await?;
             if !foreign.is_empty() {
                 let aliases = foreign.join(", ");
                 return Ok(Deleted::Kept(format!("it has aliases that bedrock-ops did not make: {aliases}")));
             }
-            remove(context, self.key(), id).await?;
+            removal::remove(context, self.key(), id).await?;
         }
         Ok(Deleted::Gone)
     }
@@ -154,7 +154,7 @@ impl Resource for Agent {
             return Ok(());
         }
         if agent.failure_reasons().iter().any(|reason| reason.contains("same name")) {
-            remove(context, self.key(), &id).await?;
+            removal::remove(context, self.key(), &id).await?;
             bail!("another deploy made an agent of this name at the same moment; run again to converge on that one");
         }
         bail!("AWS says: {}", settling::reasons(&agent))
@@ -260,43 +260,6 @@ async fn tags(context: &Context, id: &str) -> Result<Tags> {
     let call = context.aws.bedrock_agent.list_tags_for_resource().resource_arn(arn);
     let answer = call.send().await.called("bedrock:ListTagsForResource").found()?;
     Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
-}
-
-async fn foreign_aliases(aws: &Aws, id: &str) -> Result<Vec<String>> {
-    let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(id).into_paginator().items().send();
-    let mut found = Vec::new();
-    while let Some(alias) = aliases.next().await {
-        let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
-        if alias.agent_alias_id != TEST_ALIAS {
-            found.push(format!("{} ({})", alias.agent_alias_name, alias.agent_alias_id));
-        }
-    }
-    Ok(found)
-}
-
-/// Deletes an agent without aliases, and waits until it is gone.
-async fn remove(context: &Context, key: Key, id: &str) -> Result<()> {
-    let delete = async |skip: bool| {
-        let call = context.aws.bedrock_agent.delete_agent().agent_id(id).skip_resource_in_use_check(skip);
-        call.send().await.called("bedrock:DeleteAgent").found()
-    };
-    settling::accepted(context, key.clone(), async || match delete(false).await {
-        // No alias is left, so what is in use can only be the agent's own action groups: they go with it.
-        Err(failure) if failure.is("ConflictException") => delete(true).await,
-        done => done,
-    })
-    .await?;
-    let wait = Wait { progress: &context.progress, key, what: "the agent to go", limit: wait::STATE };
-    wait.until(async || {
-        let call = context.aws.bedrock_agent.get_agent().agent_id(id);
-        match call.send().await.called("bedrock:GetAgent").found()? {
-            None => Ok(wait::Look::Done(())),
-            Some(answer) => {
-                Ok(wait::Look::NotYet(answer.agent.map(|agent| agent.agent_status.to_string()).unwrap_or_default()))
-            }
-        }
-    })
-    .await
 }
 
 fn content(agent: &Described) -> Content {

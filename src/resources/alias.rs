@@ -16,8 +16,8 @@ use super::action_group::{self, ActionGroup};
 use super::agent::{self, Agent};
 use super::settling;
 use crate::aws::{Aws, Called, Found};
+use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Look, Wait};
 

@@ -6,8 +6,9 @@ use anyhow::Result;
 use async_trait::async_trait;
 use serde_json::json;
 
+use crate::facts::{Facts, Key, Kind, Known};
 use crate::image::{self, Base, Source};
-use crate::plan::{Facts, Key, Kind, Known, Owner};
+use crate::ownership::Owner;
 use crate::resource::{Context, Resource, Seen};
 
 /// The base image. Its identity is the digest for the function's processor.

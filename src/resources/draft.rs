@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::settling;
 use crate::aws::Called;
-use crate::plan::{Difference, Facts, Key, Kind, Known, Owner, facts};
+use crate::facts::{Difference, Facts, Key, Kind, Known, facts};
+use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
 use crate::wait::{self, Look, Wait};
 

@@ -13,8 +13,8 @@ use aws_sdk_lambda::types::{
 use serde::Serialize;
 
 use crate::aws::{Aws, Called, Failure, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::resource::{Context, Deleted, Need, Resource, Seen};
 use crate::wait::{self, Look, Wait};
 
@@ -105,7 +105,7 @@ impl Resource for Function {
         let tags: Tags = found.tags.unwrap_or_default().into_iter().collect();
         let owner = self.ownership.owner(&tags);
         let configuration = found.configuration.context("lambda:GetFunction gave no configuration")?;
-        if configuration.state() == Some(&State::Failed) && owner == crate::plan::Owner::Ours {
+        if configuration.state() == Some(&State::Failed) && owner == crate::ownership::Owner::Ours {
             let reason = configuration.state_reason().unwrap_or("AWS gives no reason");
             let reason = format!("its creation failed: {reason}");
             return Ok(Seen::Broken { reason, identity: Some(UNPUBLISHED.to_owned()) });

@@ -10,8 +10,9 @@ use serde_json::json;
 
 use super::base_image::BaseImage;
 use crate::aws::{Called, Found};
+use crate::facts::{Facts, Key, Kind, Known};
 use crate::image::{self, Base, Source};
-use crate::plan::{Facts, Key, Kind, Known, Owner};
+use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
 
 /// How the tags of our images begin; a content hash follows.

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use crate::aws::{Called, Found};
-use crate::plan::{Change, Facts, Key, Kind, Known, Owner};
+use crate::facts::{Change, Facts, Key, Kind, Known};
+use crate::ownership::Owner;
 use crate::resource::{Context, Resource, Seen};
 
 /// The profile. Its identity is its ARN and, after spaces, the ARNs of the models it routes to.

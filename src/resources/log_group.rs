@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::aws::{Aws, Called, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::resource::{Context, Deleted, Resource, Seen};
 
 /// A log group. Its identity is its ARN without `:*`.

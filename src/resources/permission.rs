@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::aws::{Called, Failure, Found};
-use crate::plan::{Difference, Facts, Key, Kind, Known, Owner, differs, facts};
+use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
 use crate::resources::function::UNPUBLISHED;
 

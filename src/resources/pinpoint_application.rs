@@ -5,8 +5,9 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use crate::aws::Called;
+use crate::facts::{Change, Facts, Key, Kind, Known};
 use crate::manifest::Pinpoint;
-use crate::plan::{Change, Facts, Key, Kind, Known, Owner};
+use crate::ownership::Owner;
 use crate::resource::{Context, Resource, Seen};
 
 /// Applications a page, Pinpoint's largest.

@@ -6,7 +6,8 @@ use aws_sdk_ecr::types::ImageIdentifier;
 use serde_json::json;
 
 use crate::aws::{Called, Found};
-use crate::plan::{Change, Facts, Key, Kind, Known, Owner};
+use crate::facts::{Change, Facts, Key, Kind, Known};
+use crate::ownership::Owner;
 use crate::resource::{Context, Resource, Seen};
 
 /// The image. Its identity is its URI with the digest in the tag's place.

@@ -6,8 +6,8 @@ use aws_sdk_ecr::types::{ImageTagMutability, Repository as Described, Tag};
 use serde::Serialize;
 
 use crate::aws::{Aws, Called, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::resource::{Context, Deleted, Resource, Seen};
 use crate::resources::image::TAG_PREFIX;
 

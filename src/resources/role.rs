@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::aws::{Aws, Called, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
-use crate::plan::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::resource::{Context, Deleted, Need, Resource, Seen};
 use policy::Purpose;
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use aws_sdk_bedrockagent::types::{Agent, AgentStatus};
 
 use crate::aws::{Called, Failure, Found};
-use crate::plan::Key;
+use crate::facts::Key;
 use crate::resource::Context;
 use crate::wait::{self, Look, Wait};
 

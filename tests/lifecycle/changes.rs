@@ -1,6 +1,6 @@
 //! Each field of the manifest, changed alone: exactly its own change, and the release that carries it.
 
-use bedrock_ops::plan::{Key, Kind};
+use bedrock_ops::facts::{Key, Kind};
 
 use crate::stage::{MANIFEST, Stage, told};
 

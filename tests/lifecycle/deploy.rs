@@ -1,6 +1,6 @@
 //! A deploy, and the next one.
 
-use bedrock_ops::plan::{Key, Kind};
+use bedrock_ops::facts::{Key, Kind};
 
 use crate::stage::{MANIFEST, Stage, told};
 

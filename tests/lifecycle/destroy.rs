@@ -39,7 +39,7 @@ async fn what_a_stack_is_made_of_is_deleted_before_what_it_needs() {
 async fn an_alias_that_somebody_else_made_is_left_and_the_agent_with_it() {
     let stage = Stage::new();
     let known = stage.deploy(MANIFEST).await.known;
-    let id = &known.identities[&bedrock_ops::plan::Key::new(bedrock_ops::plan::Kind::Agent, "openrate-agent")];
+    let id = &known.identities[&bedrock_ops::facts::Key::new(bedrock_ops::facts::Kind::Agent, "openrate-agent")];
     let aws = stage.somebody();
     aws.bedrock_agent.create_agent_alias().agent_id(id).agent_alias_name("mine").send().await.unwrap();
     tokio::time::sleep(std::time::Duration::from_mins(1)).await;

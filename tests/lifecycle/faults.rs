@@ -45,7 +45,7 @@ async fn an_answer_lost_after_the_work_was_done_doubles_nothing() {
 async fn a_draft_edited_in_the_console_is_brought_back() {
     let stage = Stage::new();
     let known = stage.deploy(MANIFEST).await.known;
-    let id = &known.identities[&bedrock_ops::plan::Key::new(bedrock_ops::plan::Kind::Agent, "openrate-agent")];
+    let id = &known.identities[&bedrock_ops::facts::Key::new(bedrock_ops::facts::Kind::Agent, "openrate-agent")];
     let aws = stage.somebody();
     let agent = aws.bedrock_agent.get_agent().agent_id(id).send().await.unwrap().agent.unwrap();
     let call =
@@ -68,9 +68,9 @@ async fn an_alias_pinned_to_an_old_version_is_moved_on() {
     stage.deploy(MANIFEST).await;
     let changed = MANIFEST.replace("You tell", "You show");
     let known = stage.deploy(&changed).await.known;
-    let identity = |kind, name: &str| known.identities[&bedrock_ops::plan::Key::new(kind, name)].clone();
-    let agent = identity(bedrock_ops::plan::Kind::Agent, "openrate-agent");
-    let alias = identity(bedrock_ops::plan::Kind::Alias, "v1");
+    let identity = |kind, name: &str| known.identities[&bedrock_ops::facts::Key::new(kind, name)].clone();
+    let agent = identity(bedrock_ops::facts::Kind::Agent, "openrate-agent");
+    let alias = identity(bedrock_ops::facts::Kind::Alias, "v1");
     let pin = Routing::builder().agent_version("1").build();
     let call = stage.somebody().bedrock_agent.update_agent_alias().agent_id(agent).agent_alias_id(alias);
     call.agent_alias_name("v1").description("For Slack").routing_configuration(pin).send().await.unwrap();

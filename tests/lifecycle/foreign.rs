@@ -80,7 +80,7 @@ async fn another_stacks_things() {
 async fn another_account_than_the_manifests() {
     let stage = Stage::new();
     let error = stage.session(&format!("account: '210987654321'{MANIFEST}")).plan().await.unwrap_err();
-    assert_eq!(bedrock_ops::error::exit(&error), bedrock_ops::error::Exit::Refused);
+    assert_eq!(bedrock_ops::error::exit(&error), bedrock_ops::refused::Exit::Refused);
     assert!(error.to_string().contains("210987654321"), "{error}");
     assert_eq!(stage.writes(), Vec::<String>::new());
 }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use bedrock_ops::aws::{Access, Aws, Door};
+use bedrock_ops::facts::Change;
 use bedrock_ops::manifest;
-use bedrock_ops::plan::{Change, Plan};
+use bedrock_ops::plan::Plan;
 use bedrock_ops::progress::Progress;
 use bedrock_ops::report::Report;
 use bedrock_ops::session::Session;

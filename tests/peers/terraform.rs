@@ -29,7 +29,8 @@ impl<'a> Terraform<'a> {
         let folder = stage.folder().join("terraform");
         std::fs::create_dir(&folder).unwrap();
         std::fs::copy(peers("terraform/main.tf"), folder.join("main.tf")).unwrap();
-        let settings = format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
+        let mirror = mirror.display();
+        let settings = format!("provider_installation {{\n  filesystem_mirror {{\n    path = \"{mirror}\"\n  }}\n}}\n");
         std::fs::write(folder.join("settings.tfrc"), settings).unwrap();
         let mut terraform = Self { stage, folder, image: String::new() };
         // Terraform wants every variable at every run; this one names no image that is there yet.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::aws::Site;
+use crate::facts::{Key, Known};
 use crate::manifest::Statement;
-use crate::plan::{Key, Known};
 
 /// Who takes a role, and what for.
 #[derive(Debug, Clone)]
