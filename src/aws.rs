@@ -1,9 +1,9 @@
 //! The AWS clients: built once, from where every AWS tool takes its settings, and handed to whoever calls.
 
 mod failure;
+mod guard;
 mod http;
 mod local;
-mod read_only;
 mod registries;
 mod site;
 
@@ -42,6 +42,7 @@ pub enum Access {
 #[derive(Debug, Clone)]
 pub struct Aws {
     clients: Arc<Clients>,
+    writes: guard::Writes,
     /// The registries that images come from and go to.
     pub registries: Registries,
 }
@@ -64,6 +65,13 @@ impl std::ops::Deref for Aws {
 
     fn deref(&self) -> &Clients {
         &self.clients
+    }
+}
+
+impl Aws {
+    /// How many calls of these clients changed something, or may have: those that AWS did not plainly refuse.
+    pub fn writes(&self) -> usize {
+        self.writes.count()
     }
 }
 
@@ -119,7 +127,9 @@ impl Door {
 
     /// The clients.
     pub fn clients(&self, access: Access) -> Aws {
-        Aws { clients: Arc::new(clients(&self.config, access)), registries: Registries::new(self.emulator.clone()) }
+        let writes = guard::Writes::default();
+        let clients = Arc::new(clients(&self.config, access, &writes));
+        Aws { clients, writes, registries: Registries::new(self.emulator.clone()) }
     }
 }
 
@@ -127,14 +137,15 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(std::time::Duration::from_millis(250))
 }
 
-fn clients(config: &SdkConfig, access: Access) -> Clients {
+fn clients(config: &SdkConfig, access: Access, writes: &guard::Writes) -> Clients {
     /// A service's own configuration, with the guard that lets reading calls pass alone.
     macro_rules! client {
         ($service:ident) => {{
             let mut builder = $service::config::Builder::from(config);
-            if access == Access::Read {
-                builder.push_interceptor(SharedInterceptor::new(read_only::ReadOnly));
-            }
+            builder.push_interceptor(match access {
+                Access::Read => SharedInterceptor::new(guard::ReadOnly),
+                Access::Write => SharedInterceptor::new(writes.clone()),
+            });
             $service::Client::from_conf(builder.build())
         }};
     }

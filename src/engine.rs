@@ -54,7 +54,7 @@ pub async fn apply(plan: &Plan, context: &Context) -> Report {
         (step.clone(), outcome)
     };
     let outcomes = join_all(plan.steps.iter().map(run)).await;
-    Report { outcomes, known: context.known().await }
+    Report { outcomes, known: context.known().await, writes: context.aws.writes() }
 }
 
 async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Outcome {

@@ -7,17 +7,25 @@ use thiserror::Error;
 use crate::aws::Failure;
 use crate::manifest::LoadError;
 use crate::refused::{Exit, Refused};
+use crate::report::Report;
 
 /// A command stopped part-way. What was done is in the report that was shown.
 #[derive(Debug, Error)]
-#[error("stopped part-way: {done} done, {failed} failed, {left} left")]
-#[allow(missing_docs, reason = "counts of steps")]
+#[error("{}: {done} done, {failed} failed, {left} left", if *writes == 0 { "failed, nothing was changed" } else { "stopped part-way" })]
 pub struct Partial {
-    pub done: usize,
-    pub failed: usize,
-    pub left: usize,
-    /// What the user types to go on.
-    pub command: &'static str,
+    done: usize,
+    failed: usize,
+    left: usize,
+    writes: usize,
+    command: &'static str,
+}
+
+impl Partial {
+    /// Of this report; `command` is what the user types to go on.
+    pub fn of(report: &Report, command: &'static str) -> Self {
+        let Report { writes, .. } = *report;
+        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, command }
+    }
 }
 
 /// The exit code of an error.
@@ -30,7 +38,7 @@ pub fn exit(error: &anyhow::Error) -> Exit {
             return Exit::Usage;
         }
         if let Some(partial) = cause.downcast_ref::<Partial>() {
-            return if partial.done == 0 { Exit::Failed } else { Exit::Partial };
+            return if partial.writes == 0 { Exit::Failed } else { Exit::Partial };
         }
     }
     Exit::Failed

@@ -28,28 +28,25 @@ pub struct Report {
     pub outcomes: Vec<(Step, Outcome)>,
     /// The identities of all that is there.
     pub known: Known,
+    /// How many calls changed something, or may have.
+    pub writes: usize,
 }
 
 impl Report {
-    /// Takes the first error out, to be told at the end.
-    pub fn take_error(&mut self) -> Option<anyhow::Error> {
-        self.outcomes.iter_mut().find_map(|(_, outcome)| match std::mem::replace(outcome, Outcome::Left) {
-            Outcome::Failed(error) => Some(error),
-            other => {
-                *outcome = other;
-                None
+    /// What failed.
+    pub fn errors(&self) -> Vec<&anyhow::Error> {
+        let mut errors = Vec::new();
+        for (_, outcome) in &self.outcomes {
+            if let Outcome::Failed(error) = outcome {
+                errors.push(error);
             }
-        })
+        }
+        errors
     }
 
     /// How many steps were done.
     pub fn done(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Done))
-    }
-
-    /// How many steps failed.
-    pub fn failed(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
     }
 
     /// How many steps that would have changed something were not begun.

@@ -28,20 +28,19 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
         output::confirm("deploy", "deploy this?", args.yes)?;
     }
     let report = session.apply(&plan).await;
-    let outcome = finish(&session, &site, &plan, report, args.json);
+    let outcome = finish(&session, &site, &plan, &report, args.json);
     outcome.map(|()| Exit::Done)
 }
 
 /// Prints what came of it: the line for Slack, or what stopped it.
-fn finish(session: &Session, site: &Site, plan: &Plan, mut report: Report, as_json: bool) -> Result<()> {
-    let mut document = json::report(&session.stack.name, site, plan, &report);
-    if let Some(error) = report.take_error() {
-        note(&text::stopped(&report));
+fn finish(session: &Session, site: &Site, plan: &Plan, report: &Report, as_json: bool) -> Result<()> {
+    let mut document = json::report(&session.stack.name, site, plan, report);
+    if !report.errors().is_empty() {
+        output::stopped(report);
         if as_json {
             output::json(&document)?;
         }
-        let (done, failed, left) = (report.done(), report.failed().max(1), report.left());
-        return Err(error.context(Partial { done, failed, left, command: "bedrock-ops deploy" }));
+        return Err(Partial::of(report, "bedrock-ops deploy").into());
     }
     let connector = &session.manifest.connector;
     let identity = |key: Key| report.known.identities.get(&key).cloned();

@@ -4,10 +4,9 @@ use anyhow::Result;
 
 use super::open;
 use super::output::{self, note};
-use crate::aws::Site;
 use crate::cli::{Common, Destroy};
 use crate::error::Partial;
-use crate::facts::Change;
+use crate::facts::{Change, Key};
 use crate::plan::Plan;
 use crate::refused::{Exit, Refused};
 use crate::report::{Report, json, text};
@@ -20,43 +19,48 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     let session = open::session(common).await?;
     let (site, mut plan) = session.destruction().await?;
     note(&text::destruction(&session.stack.name, &site, &plan));
-    let refusals = plan.refusals();
-    if plan.is_empty() || plan.changes().count() == refusals.len() {
-        report(args.json, &session, &site, &plan, &Report { outcomes: Vec::new(), known: plan.known.clone() })?;
-        return if refusals.is_empty() { Ok(Exit::Done) } else { Err(Refused::plan(&refusals).into()) };
+    if deletes_something(&plan) {
+        output::confirm("destroy", "destroy this?", args.yes)?;
     }
-    output::confirm("destroy", "destroy this?", args.yes)?;
-    if !args.yes {
+    if !args.yes && deletes_something(&plan) {
         // Minutes may have gone by: what is deleted is what is ours now.
         plan = session.destruction().await?.1;
     }
+    let (plan, done, ended) = rounds(&session, plan).await?;
+    if args.json {
+        output::json(&json::report(&session.stack.name, &site, &plan, &done))?;
+    }
+    ended
+}
+
+/// Deletes, and looks again, until nothing is left to delete. Answers the last round, and how it ended.
+async fn rounds(session: &Session, mut plan: Plan) -> Result<(Plan, Report, Result<Exit>)> {
     for _ in 0..ROUNDS {
-        let mut done = session.apply(&plan).await;
-        if let Some(error) = done.take_error() {
-            note(&text::stopped(&done));
-            report(args.json, &session, &site, &plan, &done)?;
-            let (finished, failed, left) = (done.done(), done.failed().max(1), done.left());
-            let stopped = Partial { done: finished, failed, left, command: "bedrock-ops destroy" };
-            return Err(error.context(stopped));
+        let done = session.apply(&plan).await;
+        if !done.errors().is_empty() {
+            output::stopped(&done);
+            let stopped = Partial::of(&done, "bedrock-ops destroy");
+            return Ok((plan, done, Err(stopped.into())));
         }
-        let spared = done.spared();
-        if !spared.is_empty() {
-            let kept: Vec<_> = spared.into_iter().map(|(key, reason)| (key, reason.to_owned())).collect();
-            report(args.json, &session, &site, &plan, &done)?;
-            return Err(Refused::kept(&kept).into());
+        let spared = done.spared().into_iter().map(|(key, reason)| (key, reason.to_owned()));
+        let kept: Vec<_> = plan.refusals().into_iter().chain(spared).collect();
+        if !deletes_something(&plan) || !kept.is_empty() {
+            return Ok((plan, done, ended(&kept)));
         }
         let again = session.destruction().await?.1;
-        if again.changes().all(|step| matches!(step.change, Change::Refuse(_))) {
-            report(args.json, &session, &site, &plan, &done)?;
+        if !deletes_something(&again) {
             note("a second look found nothing left");
-            let refusals = again.refusals();
-            return if refusals.is_empty() { Ok(Exit::Done) } else { Err(Refused::kept(&refusals).into()) };
+            return Ok((plan, done, ended(&again.refusals())));
         }
         plan = again;
     }
     anyhow::bail!("things keep coming back; something is still calling the function. Stop it and run again")
 }
 
-fn report(as_json: bool, session: &Session, site: &Site, plan: &Plan, done: &Report) -> Result<()> {
-    if as_json { output::json(&json::report(&session.stack.name, site, plan, done)) } else { Ok(()) }
+fn deletes_something(plan: &Plan) -> bool {
+    plan.changes().any(|step| step.change == Change::Delete)
+}
+
+fn ended(kept: &[(Key, String)]) -> Result<Exit> {
+    if kept.is_empty() { Ok(Exit::Done) } else { Err(Refused::kept(kept).into()) }
 }

@@ -5,7 +5,9 @@ use std::io::{IsTerminal as _, Write as _};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use crate::error::Printed;
 use crate::refused::Refused;
+use crate::report::{Report, text};
 
 /// Prints a result.
 pub(super) fn result(text: &str) -> Result<()> {
@@ -28,6 +30,14 @@ pub(super) fn note(text: &str) {
 pub(super) fn notes(texts: &[String]) {
     for text in texts {
         note(&format!("  {text}"));
+    }
+}
+
+/// Tells what a stopped run did and did not do, and everything that failed.
+pub(super) fn stopped(report: &Report) {
+    note(&text::stopped(report));
+    for error in report.errors() {
+        note(&Printed(error).to_string());
     }
 }
 

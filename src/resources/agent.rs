@@ -133,7 +133,7 @@ impl Resource for Agent {
         for id in good.iter().chain(&failed) {
             // Looked at again now: what was ours when the plan was shown may be somebody else's today.
             if self.ownership.owner(&tags(context, id).await?) != Owner::Ours {
-                continue;
+                return Ok(Deleted::Kept(format!("the agent {id} does not carry our tag any more")));
             }
             let foreign = removal::foreign_aliases(&context.aws, id).await?;
             if !foreign.is_empty() {

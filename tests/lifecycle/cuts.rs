@@ -15,7 +15,7 @@ async fn a_deploy_cut_off_after_any_call_is_finished_by_the_next() {
     for after in 0..MANY {
         let stage = Stage::new();
         stage.cut_after(after);
-        let finished = stage.try_deploy(MANIFEST).await.is_ok_and(|report| report.failed() == 0);
+        let finished = stage.try_deploy(MANIFEST).await.is_ok_and(|report| report.errors().is_empty());
         stage.heal();
         stage.deploy(MANIFEST).await;
         assert_eq!(stage.inventory(), expected, "after {after} writing calls");
@@ -40,7 +40,7 @@ async fn an_update_cut_off_after_any_call_is_finished_by_the_next() {
         std::fs::write(stage.source().join("lambda_function.py"), "def handler(event, context): return 1\n").unwrap();
         let expected = stage.inventory();
         stage.cut_after(after);
-        let finished = stage.try_deploy(&changed).await.is_ok_and(|report| report.failed() == 0);
+        let finished = stage.try_deploy(&changed).await.is_ok_and(|report| report.errors().is_empty());
         stage.heal();
         stage.deploy(&changed).await;
         assert_eq!(stage.inventory(), expected, "after {after} writing calls");
@@ -59,7 +59,7 @@ async fn a_destruction_cut_off_after_any_call_is_finished_by_the_next() {
         let stage = Stage::new();
         stage.deploy(MANIFEST).await;
         stage.cut_after(after);
-        let finished = stage.try_destroy(MANIFEST).await.is_ok_and(|report| report.failed() == 0);
+        let finished = stage.try_destroy(MANIFEST).await.is_ok_and(|report| report.errors().is_empty());
         stage.heal();
         stage.destroy(MANIFEST).await;
         assert_eq!(stage.inventory(), Vec::<String>::new(), "after {after} writing calls");
@@ -76,7 +76,7 @@ async fn a_destruction_of_a_deploy_cut_off_after_any_call_leaves_nothing() {
     for after in 0..MANY {
         let stage = Stage::new();
         stage.cut_after(after);
-        let finished = stage.try_deploy(MANIFEST).await.is_ok_and(|report| report.failed() == 0);
+        let finished = stage.try_deploy(MANIFEST).await.is_ok_and(|report| report.errors().is_empty());
         stage.heal();
         stage.destroy(MANIFEST).await;
         assert_eq!(stage.inventory(), Vec::<String>::new(), "after {after} writing calls");

@@ -104,8 +104,8 @@ impl Stage {
 
     /// Deploys, and insists that it went well.
     pub(crate) async fn deploy(&self, text: &str) -> Report {
-        let mut report = self.try_deploy(text).await.unwrap();
-        if let Some(error) = report.take_error() {
+        let report = self.try_deploy(text).await.unwrap();
+        if let Some(error) = report.errors().first() {
             panic!("the deploy failed: {error:#}");
         }
         report
@@ -119,8 +119,8 @@ impl Stage {
     }
 
     pub(crate) async fn destroy(&self, text: &str) -> Report {
-        let mut report = self.try_destroy(text).await.unwrap();
-        if let Some(error) = report.take_error() {
+        let report = self.try_destroy(text).await.unwrap();
+        if let Some(error) = report.errors().first() {
             panic!("the destruction failed: {error:#}");
         }
         report

@@ -42,8 +42,8 @@ async fn a_role_that_iam_takes_two_minutes_to_show_is_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn what_never_comes_is_given_up_with_a_word_on_what_was_awaited() {
     let stage = Stage::timed(|timing| timing.agent_prepare = Duration::from_hours(2));
-    let mut report = stage.try_deploy(MANIFEST).await.unwrap();
-    let error = report.take_error().map(|error| format!("{error:#}")).unwrap_or_default();
+    let report = stage.try_deploy(MANIFEST).await.unwrap();
+    let error = report.errors().first().map(|error| format!("{error:#}")).unwrap_or_default();
     assert!(
         error.contains("gave up waiting for the agent to come to rest after 300 s (last seen: PREPARING)"),
         "{error}"

@@ -1,0 +1,16 @@
+//! The command line as its user sees it: the real binary, what it prints where, and its exit code.
+//!
+//! Each `tests/cli/*.trycmd` is one session to be read as text. `just bless --test cli` writes what is printed now.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+#[path = "cli/program.rs"]
+mod program;
+#[path = "cli/read_only.rs"]
+mod read_only;
+#[path = "cli/served.rs"]
+mod served;
+#[path = "cli/sessions.rs"]
+mod sessions;
+#[path = "cli/terminal.rs"]
+mod terminal;
