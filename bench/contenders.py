@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Dict, List, Optional, Protocol
 from urllib.parse import urlsplit
 
-from measure import Cost, environment, measured
+from measure import OUTPUT, Cost, environment, measured
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ACCOUNT, REGION, NAME = "123456789012", "ap-northeast-1", "push-openrate"
@@ -27,7 +27,10 @@ class Contender(Protocol):
     name: str
 
     def prepare(self, folder: Path, endpoint: str, registry: str) -> Dict[str, Cost]:
-        """Writes what the program reads, and does what has to be done once; gives what that took."""
+        """Writes what the program reads, and does what has to be done once; gives what that took.
+
+        All services answer at `endpoint`; images come from and go to `registry`.
+        """
 
     def first_deploy(self) -> List[Cost]:
         """From nothing to the line for Slack; one cost for each command."""
@@ -35,7 +38,7 @@ class Contender(Protocol):
     def nothing_changed(self) -> List[Cost]: ...
 
     def one_field_changed(self) -> List[Cost]:
-        """The agent's instruction gets a further sentence."""
+        """The agent's instruction becomes another."""
 
     def destroy(self) -> List[Cost]: ...
 
@@ -102,15 +105,14 @@ class Terraform:
             "TF_IN_AUTOMATION": "1",
             "TF_VAR_endpoint": endpoint,
             "TF_VAR_role_seconds": ROLE_SECONDS,
-            "TF_VAR_image_uri": self._image("0" * 64),
+            "TF_VAR_image_uri": self._image("sha256:" + "0" * 64),
         }
         init = measured(["terraform", "init", "-input=false", "-no-color"], folder, self.environment)
         self.repository = self._run("apply", "1 added", "-target=aws_ecr_repository.function")
-        push = [sys.executable, str(REPOSITORY / "tests/peers/push.py"), "--endpoint-url", endpoint]
-        digest_file = folder / "digest"
-        keep = ["sh", "-c", 'digest=$1; shift; "$@" >"$digest"', "sh", str(digest_file)]
-        pushed = measured([*keep, *push, "--repository", NAME], folder, self.environment)
-        self.environment["TF_VAR_image_uri"] = self._image(digest_file.read_text().strip().removeprefix("sha256:"))
+        push = [sys.executable, str(REPOSITORY / "tests/peers/push.py"), "--endpoint-url", registry]
+        pushed = measured([*push, "--repository", NAME], folder, self.environment, "sha256:")
+        digest = (folder / OUTPUT).read_text().strip()
+        self.environment["TF_VAR_image_uri"] = self._image(digest)
         return {"`terraform init`": init, "pushing the image for Terraform": pushed}
 
     def first_deploy(self) -> List[Cost]:
@@ -135,7 +137,7 @@ class Terraform:
 
     @staticmethod
     def _image(digest: str) -> str:
-        return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{NAME}@sha256:{digest}"
+        return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{NAME}@{digest}"
 
 
 def provider_mirror(named: Optional[Path]) -> Optional[Path]:

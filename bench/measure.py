@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -13,6 +12,9 @@ from typing import Dict, List, NamedTuple, Optional, Type
 
 # Seconds that one command may take; the slowest of them takes half a minute.
 PATIENCE = 300.0
+
+# Where a command's last output is kept, in its folder.
+OUTPUT = "output.txt"
 
 # Seconds until the emulator must have said where it answers.
 START = 10.0
@@ -33,7 +35,7 @@ class Failed(Exception):
 
 def measured(command: List[str], folder: Path, environment: Dict[str, str], says: str = "") -> Cost:
     """Runs the command, which must exit with 0 and say `says` on one of its outputs."""
-    with tempfile.TemporaryFile() as output:
+    with open(folder / OUTPUT, "wb") as output:
         started = time.monotonic()
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
@@ -46,8 +48,7 @@ def measured(command: List[str], folder: Path, environment: Dict[str, str], says
             killer.cancel()
         wall = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read().decode(errors="replace")
+    text = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")
     if process.returncode != 0 or says not in text:
         raise Failed(f"{' '.join(command)} exited with {process.returncode}, wanted 0 and {says!r}:\n{text}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)

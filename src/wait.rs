@@ -18,6 +18,12 @@ pub const PROPAGATION: Duration = Duration::from_mins(5);
 /// How long ECR may take to show Lambda an image that was just pushed.
 pub const IMAGE: Duration = Duration::from_secs(30);
 
+/// How long Lambda may take to show a version that it has just made.
+pub const VERSION: Duration = Duration::from_mins(1);
+
+/// How long AWS may be at another change of the same log group.
+pub const LOG_GROUP: Duration = Duration::from_mins(1);
+
 /// Reading is cheap, and a state that passed unnoticed is time lost.
 const SHORTEST_LOOK: Duration = Duration::from_millis(100);
 /// A refused write counts against tighter quotas: Lambda takes 15 a second from the whole account.

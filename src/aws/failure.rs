@@ -76,11 +76,7 @@ impl Failure {
     {
         let response = error.raw_response();
         let service = error.as_service_error();
-        let code = service.and_then(ProvideErrorMetadata::code).unwrap_or(match error {
-            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => "NoAnswer",
-            SdkError::ConstructionFailure(_) => "NotSent",
-            _ => "UnreadableAnswer",
-        });
+        let code = service.and_then(ProvideErrorMetadata::code).unwrap_or_else(|| unanswered(error));
         let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
         Self(Box::new(Facts {
             operation,
@@ -151,13 +147,14 @@ impl Failure {
             );
         }
         match self.0.code.as_str() {
-            "NoAnswer" | "NotSent" if self.says("credentials") => Some(
-                "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or try --local, which needs no account"
+            "NoCredentials" => Some(
+                "set AWS_PROFILE to a profile that exists (`aws configure list-profiles`), or AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY; or try --local, which needs no account"
                     .to_owned(),
             ),
-            "NoAnswer" => Some(
-                "check the network and AWS_ENDPOINT_URL; running the same command again is safe".to_owned(),
-            ),
+            "NoAnswer" => {
+                Some("check the network and AWS_ENDPOINT_URL; running the same command again is safe".to_owned())
+            }
             "ServiceQuotaExceededException" | "LimitExceededException" => {
                 Some("raise the quota in the Service Quotas console, or remove what is no longer used".to_owned())
             }
@@ -187,6 +184,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// The code of a call that no service answered.
+fn unanswered<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> &'static str {
+    let whole = DisplayErrorContext(error).to_string();
+    match error {
+        _ if ["CredentialsError", "credentials", "IMDS"].iter().any(|word| whole.contains(word)) => "NoCredentials",
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => "NoAnswer",
+        SdkError::ConstructionFailure(_) => "NotSent",
+        _ => "UnreadableAnswer",
+    }
+}
 
 /// What lies at the bottom of an error that no service gave: the connection, the credentials.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {

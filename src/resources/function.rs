@@ -1,5 +1,6 @@
 //! The Lambda function, and the numbered version that each change of its code or configuration publishes.
 
+mod states;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -7,11 +8,12 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
-use aws_sdk_lambda::types::{
-    Architecture, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, PackageType, State,
-};
+use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, FunctionConfiguration, PackageType, State};
 use serde::Serialize;
+use tokio::time::Instant;
 
+pub(super) use self::states::is_busy;
+use self::states::{is_passing, passing, resting};
 use crate::aws::{Aws, Called, Failure, Found};
 use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
@@ -137,10 +139,7 @@ impl Resource for Function {
 
     async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
         if differs(differences, "tags") {
-            let arn = context.site().await.function_arn(&self.name);
-            let tags = self.ownership.tags().clone().into_iter().collect();
-            let call = context.aws.lambda.tag_resource().resource(arn).set_tags(Some(tags));
-            call.send().await.called("lambda:TagResource")?;
+            self.tag(context).await?;
         }
         if ["role", "timeout", "memory", "environment"].iter().any(|field| differs(differences, field)) {
             self.update_settings(context).await?;
@@ -196,6 +195,17 @@ impl Function {
             .await
     }
 
+    async fn tag(&self, context: &Context) -> Result<()> {
+        let arn = context.site().await.function_arn(&self.name);
+        let tag = async || {
+            let tags = self.ownership.tags().clone().into_iter().collect();
+            let call = context.aws.lambda.tag_resource().resource(&arn).set_tags(Some(tags));
+            call.send().await.called("lambda:TagResource")
+        };
+        self.accepted(context, tag).await?;
+        Ok(())
+    }
+
     async fn update_settings(&self, context: &Context) -> Result<()> {
         let known = context.known().await;
         let update = async || {
@@ -230,9 +240,10 @@ impl Function {
 
     /// Calls until Lambda sees the role and the image and has finished what it was at.
     async fn accepted<T>(&self, context: &Context, call: impl AsyncFnMut() -> Result<T, Failure>) -> Result<T> {
-        let what = "Lambda to see the role (IAM takes its time)";
+        let what = "Lambda to see the role and the image (IAM takes its time)";
         let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::PROPAGATION };
-        wait.retry(is_passing, call).await
+        let started = Instant::now();
+        wait.retry(|failure| is_passing(failure, started.elapsed()), call).await
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
@@ -251,38 +262,6 @@ impl Function {
     fn variables(&self, known: &Known) -> Environment {
         Environment::builder().set_variables(Some(self.environment(known).into_iter().collect())).build()
     }
-}
-
-/// Refusals that pass by themselves.
-fn is_passing(failure: &Failure) -> bool {
-    let role = failure.is("InvalidParameterValueException")
-        && (failure.says("cannot be assumed by Lambda") || failure.says("execution role does not have permissions"));
-    let image =
-        failure.is("InvalidParameterValueException") && failure.says("source image") && failure.says("does not exist");
-    let busy = failure.is("ResourceConflictException")
-        && (failure.says("update is in progress") || failure.says("following state"));
-    role || image || busy
-}
-
-/// The passing state that the function is in, whatever became of its last update.
-fn resting(configuration: &FunctionConfiguration) -> Option<String> {
-    let state = configuration
-        .state()
-        .filter(|state| matches!(state, State::Pending) || matches!(state.as_str(), "Deleting" | "Deactivating"));
-    let update = configuration.last_update_status().filter(|status| **status == LastUpdateStatus::InProgress);
-    state.map(|state| state.as_str().to_owned()).or(update.map(|_| "an update is in progress".to_owned()))
-}
-
-/// The passing state that the function is in; an error when it failed.
-fn passing(configuration: &FunctionConfiguration) -> Result<Option<String>> {
-    let failed = |reason: Option<&str>| anyhow::anyhow!("Lambda says: {}", reason.unwrap_or("it gives no reason"));
-    if configuration.state() == Some(&State::Failed) {
-        return Err(failed(configuration.state_reason()).context("the function can't start"));
-    }
-    if configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
-        return Err(failed(configuration.last_update_status_reason()).context("the update of the function failed"));
-    }
-    Ok(resting(configuration))
 }
 
 fn settings(configuration: &FunctionConfiguration) -> Settings {

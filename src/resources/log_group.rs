@@ -4,10 +4,11 @@ use anyhow::Result;
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::aws::{Aws, Called, Found};
+use crate::aws::{Aws, Called, Failure, Found};
 use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
 use crate::resource::{Context, Deleted, Resource, Seen};
+use crate::wait::{self, Wait};
 
 /// A log group. Its identity is its ARN without `:*`.
 #[derive(Debug)]
@@ -44,16 +45,19 @@ impl Resource for LogGroup {
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
-        let tags = self.ownership.tags().clone().into_iter().collect();
-        let call = context.aws.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
-        call.send().await.called("logs:CreateLogGroup")?;
-        self.put_retention(&context.aws).await?;
+        let create = async || {
+            let tags = self.ownership.tags().clone().into_iter().collect();
+            let call = context.aws.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
+            call.send().await.called("logs:CreateLogGroup")
+        };
+        self.accepted(context, create).await?;
+        self.put_retention(context).await?;
         Ok(context.site().await.log_group_arn(&self.name))
     }
 
     async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
         if differs(differences, "retention_days") {
-            self.put_retention(&context.aws).await?;
+            self.put_retention(context).await?;
         }
         let arn = context.needed(&self.key())?;
         if differs(differences, "tags") {
@@ -65,8 +69,11 @@ impl Resource for LogGroup {
     }
 
     async fn delete(&self, context: &Context) -> Result<Deleted> {
-        let call = context.aws.logs.delete_log_group().log_group_name(&self.name);
-        call.send().await.called("logs:DeleteLogGroup").found()?;
+        let delete = async || {
+            let call = context.aws.logs.delete_log_group().log_group_name(&self.name);
+            call.send().await.called("logs:DeleteLogGroup").found()
+        };
+        self.accepted(context, delete).await?;
         Ok(Deleted::Gone)
     }
 }
@@ -86,10 +93,20 @@ impl LogGroup {
         Ok(None)
     }
 
-    async fn put_retention(&self, aws: &Aws) -> Result<()> {
-        let call = aws.logs.put_retention_policy().log_group_name(&self.name);
-        call.retention_in_days(self.retention_days).send().await.called("logs:PutRetentionPolicy")?;
+    async fn put_retention(&self, context: &Context) -> Result<()> {
+        let put = async || {
+            let call = context.aws.logs.put_retention_policy().log_group_name(&self.name);
+            call.retention_in_days(self.retention_days).send().await.called("logs:PutRetentionPolicy")
+        };
+        self.accepted(context, put).await?;
         Ok(())
+    }
+
+    /// Calls until no other change of the group is under way.
+    async fn accepted<T>(&self, context: &Context, call: impl AsyncFnMut() -> Result<T, Failure>) -> Result<T> {
+        let what = "another change of the log group to end";
+        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::LOG_GROUP };
+        wait.retry(|failure| failure.is("OperationAbortedException"), call).await
     }
 }
 

@@ -9,7 +9,8 @@ use crate::aws::{Called, Failure, Found};
 use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
-use crate::resources::function::UNPUBLISHED;
+use crate::resources::function::{self, UNPUBLISHED};
+use crate::wait::{self, Wait};
 
 /// The id of our statement in the policy of each version. There is one agent to a stack, and one statement.
 const STATEMENT_ID: &str = "bedrock-ops";
@@ -69,12 +70,17 @@ impl Resource for Permission {
     async fn create(&self, context: &Context) -> Result<String> {
         let known = context.known().await;
         let spec = self.spec(&known);
-        let version = context.needed(&self.function)?;
-        let call = context.aws.lambda.add_permission().function_name(&self.function.name);
-        let call =
-            call.set_qualifier(qualifier(&version)).statement_id(STATEMENT_ID).action(ACTION).principal(PRINCIPAL);
-        let call = call.source_arn(spec.source_arn).source_account(spec.source_account);
-        call.send().await.called("lambda:AddPermission")?;
+        let qualifier = qualifier(&context.needed(&self.function)?);
+        let add = async || {
+            let call = context.aws.lambda.add_permission().function_name(&self.function.name);
+            let call = call.set_qualifier(qualifier.clone()).statement_id(STATEMENT_ID);
+            let call = call.action(ACTION).principal(PRINCIPAL);
+            let call = call.source_arn(&spec.source_arn).source_account(&spec.source_account);
+            call.send().await.called("lambda:AddPermission")
+        };
+        let what = "Lambda to show the new version";
+        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::VERSION };
+        wait.retry(|failure| failure.is_not_found() || function::is_busy(failure), add).await?;
         Ok(STATEMENT_ID.to_owned())
     }
 

@@ -1,0 +1,73 @@
+//! The examples of docs/json.md are what the program prints.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::page;
+use crate::sample::Sample;
+
+/// What the program prints with these arguments, and its exit code.
+fn printed(sample: &Sample, arguments: &[&str]) -> (Value, i32) {
+    let path = sample.path();
+    let folder = path.parent().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
+    command.args(arguments).arg("--json").current_dir(folder);
+    // Nobody's settings, and no cache but the folder's own.
+    command.env_clear().env("XDG_CACHE_HOME", folder.join("cache"));
+    let output = command.output().unwrap();
+    let document = serde_json::from_slice(&output.stdout);
+    let document = document.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    (document, output.status.code().unwrap())
+}
+
+/// The examples of a command, in the order of the page.
+fn examples(command: &str) -> Vec<Value> {
+    let page = page::read("json");
+    let section = page::section(&page, &format!("`{command} --json`"));
+    page::blocks(section, "json").into_iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+}
+
+fn same(shown: &Value, real: &Value) {
+    assert_eq!(shown, real, "docs/json.md should show\n{real:#}");
+}
+
+/// The document with the example's ids: AWS gives others each time, and so does the emulator.
+fn with_ids_of(example: &Value, real: &Value) -> Value {
+    let mut text = real.to_string();
+    for member in ["agent_id", "alias_id"] {
+        text = text.replace(real[member].as_str().unwrap(), example[member].as_str().unwrap());
+    }
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn the_examples_are_what_is_printed() {
+    let sample = Sample::new();
+    let [before, changed] = &examples("plan")[..] else { panic!("two plans are shown") };
+    let (plan, _) = printed(&sample, &["plan", "--local"]);
+    same(before, &plan);
+
+    let (deployed, code) = printed(&sample, &["deploy", "--local", "--yes"]);
+    assert_eq!(code, 0);
+    let example = &examples("deploy")[0];
+    same(example, &with_ids_of(example, &deployed));
+
+    sample.write(&Sample::with(&["timeout: 30", "environment: {KPI_NAME: push-open-rate}"]));
+    let (plan, code) = printed(&sample, &["plan", "--local", "--detailed-exitcode"]);
+    assert_eq!(code, 2);
+    same(changed, &plan);
+
+    let (destroyed, code) = printed(&sample, &["destroy", "--local", "--yes"]);
+    assert_eq!(code, 0);
+    same(&examples("destroy")[0], &destroyed);
+}
+
+#[test]
+fn a_wrong_manifest_is_told_as_the_page_shows() {
+    let sample = Sample::new();
+    sample.write(&Sample::with(&["timout: 30"]));
+    let (problems, code) = printed(&sample, &["validate"]);
+    assert_eq!(code, 4);
+    same(&examples("validate")[0], &problems);
+}
