@@ -6,6 +6,9 @@
 //!
 //! The way of a call: `serve` (or straight in) → `emulator` → `route` (by its `signature`) → `operation` (its name) →
 //! `fault` (is one planted?) → `services` → `render`; what it changed goes to the `store`.
+//!
+//! Beside the account stands Lambda's `runtime`: a [`Process`] is a function on this machine, which is handed events
+//! through the runtime API as AWS hands them to a container.
 
 #[cfg(test)]
 mod asking;
@@ -21,6 +24,7 @@ mod record;
 mod refusal;
 mod render;
 mod route;
+mod runtime;
 #[cfg(test)]
 mod scratch;
 mod serve;
@@ -36,6 +40,8 @@ pub use clock::{Millis, Timing};
 pub use emulator::Emulator;
 pub use fault::{Dropped, Fault, FaultAt, FaultKind};
 pub use record::CallRecord;
+pub use runtime::python;
+pub use runtime::{Exit, Invocation, Outcome, Process};
 pub use settings::Settings;
 pub use store::OpenError;
 pub use world::World;

@@ -1,0 +1,167 @@
+"""Runs a Lambda handler: asks the runtime API for events, calls the handler, posts what it returns or raises.
+
+Handed to `python3 -c` with the handler's name. Where awslambdaric, AWS's own client, can be imported, that does it.
+Python 3.9 and newer, standard library only.
+"""
+
+import importlib
+import importlib.util
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+import urllib.request
+from decimal import Decimal
+
+API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/"
+# No proxy between a function and its own runtime API.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+HANDLER = sys.argv[1]
+
+
+class Context:
+    """What the handler is told of its invocation."""
+
+    identity = None
+    client_context = None
+    current = None
+
+    def __init__(self, headers):
+        self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
+
+    def get_remaining_time_in_millis(self):
+        return max(0, self._deadline - int(time.time() * 1000))
+
+
+class RequestId(logging.Filter):
+    """Gives each record the request that it belongs to."""
+
+    def filter(self, record):
+        record.aws_request_id = Context.current.aws_request_id if Context.current else ""
+        return True
+
+
+def set_up_logging():
+    """As on Lambda: one handler on the root logger, whose level stays WARNING until somebody changes it."""
+    logging.Formatter.converter = time.gmtime
+    handler = logging.StreamHandler(sys.stdout)
+    layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
+    handler.setFormatter(logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S"))
+    handler.addFilter(RequestId())
+    logging.getLogger().addHandler(handler)
+
+
+class Fault(Exception):
+    """An error of the runtime itself, such as a handler that is not there."""
+
+    def __init__(self, kind, message, stack=()):
+        super().__init__(message)
+        self.error = {"errorType": "Runtime." + kind, "errorMessage": message, "stackTrace": list(stack)}
+
+
+def find_handler():
+    module_name, _, function_name = HANDLER.rpartition(".")
+    if not module_name:
+        raise Fault("MalformedHandlerName", "Bad handler '%s': it is not FILE.FUNCTION" % HANDLER)
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as problem:
+        raise Fault("ImportModuleError", "Unable to import module '%s': %s" % (module_name, problem))
+    except SyntaxError as problem:
+        where = '  File "%s", line %s\n    %s' % (problem.filename, problem.lineno, problem.text)
+        raise Fault("UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, problem), [where])
+    try:
+        return getattr(module, function_name)
+    except AttributeError:
+        raise Fault("HandlerNotFound", "Handler '%s' missing on module '%s'" % (function_name, module_name))
+
+
+def described(problem):
+    """An exception as it is posted. The loader's own frames, which have no file, are left out."""
+    if isinstance(problem, Fault):
+        return problem.error
+    frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename != "<string>"]
+    stack = traceback.format_list(frames)
+    return {"errorType": type(problem).__name__, "errorMessage": str(problem), "stackTrace": stack}
+
+
+def post(path, body):
+    if not isinstance(body, bytes):
+        body = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    request = urllib.request.Request(API + path, body, {"Content-Type": "application/json"})
+    try:
+        OPENER.open(request).read()
+    except urllib.error.HTTPError as refusal:
+        # A reply that is too large: the runtime API has taken note of it.
+        if refusal.code != 413:
+            raise
+
+
+def post_error(path, problem):
+    error = described(problem)
+    print("[ERROR] %s: %s" % (error["errorType"], error["errorMessage"]))
+    if error["stackTrace"]:
+        print("Traceback (most recent call last):")
+        print("".join(error["stackTrace"]), end="")
+    post(path, error)
+
+
+def plain(value):
+    """Numbers as DynamoDB gives them."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+
+
+def serialized(result):
+    if isinstance(result, bytes):
+        return result
+    try:
+        return json.dumps(result, ensure_ascii=False, default=plain).encode("utf-8")
+    except Exception as problem:
+        raise Fault("MarshalError", "Unable to marshal response: %s" % problem)
+
+
+def answer_one(handler):
+    with OPENER.open(API + "invocation/next") as response:
+        Context.current = context = Context(response.headers)
+        event = json.loads(response.read())
+        os.environ["_X_AMZN_TRACE_ID"] = response.headers["Lambda-Runtime-Trace-Id"]
+    path = "invocation/" + context.aws_request_id
+    # SystemExit is none of these: it ends the process, as it does on Lambda.
+    try:
+        reply = serialized(handler(event, context))
+    except Exception as problem:
+        post_error(path + "/error", problem)
+    else:
+        post(path + "/response", reply)
+
+
+def main():
+    # The handler's folder, by its name: the handler may change to another.
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    if importlib.util.find_spec("awslambdaric") and importlib.util.find_spec("runtime_client"):
+        import runpy
+
+        runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
+        return
+    set_up_logging()
+    try:
+        handler = find_handler()
+    except Exception as problem:
+        post_error("init/error", problem)
+        sys.exit(1)
+    while True:
+        answer_one(handler)
+
+
+main()
