@@ -1,4 +1,4 @@
-//! Turns moments into the dates that stand on the wire, and a day of the calendar into a moment.
+//! Turns moments into the dates that stand on the wire, and such dates into moments.
 
 use crate::clock::Millis;
 
@@ -11,7 +11,8 @@ struct Parts {
     of_day: u64,
 }
 
-const DAY: Millis = 86_400_000;
+/// A day's length.
+pub(crate) const DAY: Millis = 86_400_000;
 
 /// `2026-11-22T09:00:00Z`.
 pub(crate) fn iso_seconds(at: Millis) -> String {
@@ -21,6 +22,38 @@ pub(crate) fn iso_seconds(at: Millis) -> String {
 /// `2026-11-22T09:00:00.000Z`.
 pub(crate) fn iso_millis(at: Millis) -> String {
     format!("{}T{}.{:03}Z", date(at), time(at), at % 1000)
+}
+
+/// The moment of a date as clients write it: in UTC, with or without a fraction of the second. None for anything else,
+/// and for what lies before 1970.
+pub(crate) fn moment(text: &str) -> Option<Millis> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+    let digits = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let millis: Millis = format!("{fraction:0<3}").get(..3).filter(|_| digits)?.parse().ok()?;
+    let at = days(year, month, day)? * DAY + ((hour * 60 + minute) * 60 + second) * 1000 + millis;
+    // Only what is written back as it came is a date: this leaves out the 31st of June and 25 o'clock.
+    (iso_seconds(at) == format!("{date}T{time}Z")).then_some(at)
+}
+
+/// The parts of a text, each of the length told.
+fn numbers(text: &str, between: char, lengths: [usize; 3]) -> Option<[u64; 3]> {
+    let parts: Vec<&str> = text.split(between).collect();
+    let fit = parts.len() == 3 && parts.iter().zip(lengths).all(|(part, length)| part.len() == length);
+    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?;
+    if fit { Some([number(parts[0])?, number(parts[1])?, number(parts[2])?]) } else { None }
+}
+
+/// Howard Hinnant's `days_from_civil`, the way back from [`parts`].
+fn days(year: u64, month: u64, day: u64) -> Option<u64> {
+    let year = year.checked_sub(u64::from(month <= 2))?;
+    let from_march = (month + 9) % 12;
+    let day_of_year = (153 * from_march + 2) / 5 + day.checked_sub(1)?;
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * 146_097 + day_of_era).checked_sub(719_468)
 }
 
 /// `2026-11-22`.
@@ -54,7 +87,7 @@ fn parts(at: Millis) -> Parts {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso_millis, iso_seconds};
+    use super::{iso_millis, iso_seconds, moment};
 
     #[test]
     fn moments_are_written_as_dates_also_on_leap_days_and_at_year_ends() {
@@ -66,7 +99,29 @@ mod tests {
         ];
         for (at, expected) in cases {
             assert_eq!(iso_seconds(at), expected);
+            assert_eq!(moment(expected), Some(at));
         }
         assert_eq!(iso_millis(1_795_338_000_007), "2026-11-22T09:00:00.007Z");
+    }
+
+    #[test]
+    fn what_is_no_date_is_no_moment() {
+        assert_eq!(moment("2026-11-22T09:00:00.007Z"), Some(1_795_338_000_007));
+        assert_eq!(moment("2026-11-22T09:00:00.5Z"), Some(1_795_338_000_500));
+        for text in [
+            "",
+            "yesterday",
+            "2026-11-22",
+            "2026-11-22T09:00:00",
+            "2026-11-22T09:00:00+09:00",
+            "2026-06-31T00:00:00Z",
+            "2026-11-22T25:00:00Z",
+            "2026-00-10T00:00:00Z",
+            "1969-12-31T00:00:00Z",
+            "+026-11-22T09:00:00Z",
+            "2026-11-22T09:00:00.xZ",
+        ] {
+            assert_eq!(moment(text), None, "{text}");
+        }
     }
 }

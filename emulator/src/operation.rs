@@ -124,6 +124,8 @@ const REST: &[(Service, &str, &str, &str)] = &[
     (Service::Lambda, "GET", "2017-03-31/tags/*", "ListTags"),
     (Service::Pinpoint, "GET", "v1/apps", "GetApps"),
     (Service::Pinpoint, "GET", "v1/apps/*", "GetApp"),
+    (Service::Pinpoint, "GET", "v1/apps/*/campaigns", "GetCampaigns"),
+    (Service::Pinpoint, "GET", "v1/apps/*/campaigns/*/kpis/daterange/*", "GetCampaignDateRangeKpi"),
 ];
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ async fn a_function_whose_invocation_is_given_up_is_killed() {
         alive.display()
     );
     std::fs::write(scratch.path().join("app.py"), source).expect("written");
-    let process = process(scratch.path().to_owned(), Duration::from_secs(60));
+    let process = process(scratch.path().to_owned(), Duration::from_mins(1));
     let mut invocation = Box::pin(process.invoke(Bytes::from_static(b"{}")));
     let patience = Instant::now();
     while !alive.exists() && patience.elapsed() < Duration::from_secs(20) {

@@ -4,7 +4,13 @@
 //! |---|---|
 //! | `push-openrate` | `5f2c9b1e7a804d36b0c1d2e3f4a59687` |
 //! | `weekly-newsletter` | `c07d41a2e95b4f8893a6b1d0f2e45c78` |
+//!
+//! The first has the campaigns of [`samples`], the second has none.
 
+mod campaigns;
+mod kpi;
+mod page;
+mod samples;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +22,7 @@ use crate::refusal::Refusal;
 
 /// Id and name of each application.
 const APPLICATIONS: &[(&str, &str)] =
-    &[("5f2c9b1e7a804d36b0c1d2e3f4a59687", "push-openrate"), ("c07d41a2e95b4f8893a6b1d0f2e45c78", "weekly-newsletter")];
+    &[(samples::APPLICATION, "push-openrate"), ("c07d41a2e95b4f8893a6b1d0f2e45c78", "weekly-newsletter")];
 
 /// Answers one call.
 pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -24,41 +30,35 @@ pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     match segments.as_slice() {
         ["v1", "apps"] => get_apps(call),
         ["v1", "apps", id] => get_app(call, id),
+        ["v1", "apps", id, "campaigns"] => campaigns::list(call, application(id)?),
+        ["v1", "apps", id, "campaigns", campaign, "kpis", "daterange", kpi] => {
+            kpi::date_range(call, application(id)?, campaign, kpi)
+        }
         _ => Err(Refusal::not_emulated(format_args!("{} /{} of Pinpoint", call.method, call.path.join("/")))),
     }
 }
 
 fn get_apps(call: &Call<'_>) -> Result<Reply, Refusal> {
     only_queried(call, &["page-size", "token"])?;
-    let bad = |name: &str| Refusal::new(400, "BadRequestException", format!("Invalid value for {name}"));
-    let number = |name: &str, otherwise: usize| match call.query(name).map(str::parse::<usize>) {
-        None => Ok(otherwise),
-        Some(parsed) => parsed.map_err(|_| bad(name)),
-    };
-    let (size, start) = (number("page-size", 100)?, number("token", 0)?);
-    if size == 0 {
-        return Err(bad("page-size"));
-    }
-    let page: Vec<Value> =
-        APPLICATIONS.iter().skip(start).take(size).map(|application| shown(call, application)).collect();
-    let mut answer = json!({"Item": page});
-    if start + size < APPLICATIONS.len() {
-        answer["NextToken"] = json!((start + size).to_string());
-    }
-    Ok(Reply::read("GetApps", answer))
+    let all: Vec<Value> = APPLICATIONS.iter().map(|application| shown(call, application)).collect();
+    Ok(Reply::read("GetApps", page::of(call, all)?))
 }
 
 fn get_app(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     only_queried(call, &[])?;
-    match APPLICATIONS.iter().find(|(known, _)| *known == id) {
-        Some(application) => Ok(Reply::read("GetApp", shown(call, application))),
-        None => Err(Refusal::new(404, "NotFoundException", "Resource not found")),
-    }
+    let id = application(id)?;
+    let found = APPLICATIONS.iter().find(|(known, _)| *known == id).ok_or_else(not_found)?;
+    Ok(Reply::read("GetApp", shown(call, found)))
+}
+
+/// The id, if there is such an application.
+fn application(id: &str) -> Result<&'static str, Refusal> {
+    APPLICATIONS.iter().map(|(known, _)| *known).find(|known| *known == id).ok_or_else(not_found)
 }
 
 fn shown(call: &Call<'_>, (id, name): &(&str, &str)) -> Value {
     json!({
-        "Arn": format!("arn:aws:mobiletargeting:{}:{}:apps/{id}", call.region, call.account),
+        "Arn": arn(call, id, ""),
         "Id": id,
         "Name": name,
         "tags": {},
@@ -66,9 +66,22 @@ fn shown(call: &Call<'_>, (id, name): &(&str, &str)) -> Value {
     })
 }
 
+/// The ARN of an application, or of what lies below it.
+fn arn(call: &Call<'_>, application: &str, below: &str) -> String {
+    format!("arn:aws:mobiletargeting:{}:{}:apps/{application}{below}", call.region, call.account)
+}
+
 fn only_queried(call: &Call<'_>, known: &[&str]) -> Result<(), Refusal> {
     match call.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
         Some((name, _)) => Err(Refusal::not_emulated(format_args!("the query parameter {name}"))),
         None => Ok(()),
     }
+}
+
+fn not_found() -> Refusal {
+    Refusal::new(404, "NotFoundException", "Resource not found")
+}
+
+fn bad(message: impl Into<String>) -> Refusal {
+    Refusal::new(400, "BadRequestException", message)
 }
