@@ -27,5 +27,6 @@ pub mod aws; // clients, site, failures
 pub mod refused; // what is refused, with the way out
 pub mod ownership; // whose a thing is
 pub mod image; // source folder -> image -> registry
+pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
 pub mod name; // AWS's naming rules
