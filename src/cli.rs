@@ -50,6 +50,8 @@ pub enum Command {
     Destroy(Destroy),
     /// Print the line that is pasted into Slack
     PrintConnector(PrintConnector),
+    /// Send a function the event that Bedrock would send, and judge its reply
+    Invoke(Invoke),
     /// Serve the AWS emulator on a loopback port, for any AWS client
     Emulator(Emulator),
 }
@@ -101,6 +103,31 @@ pub struct PrintConnector {
     /// How the app is called in Slack [else the manifest's connector.mention, else @aws]
     #[arg(long, value_name = "TEXT")]
     pub mention: Option<String>,
+}
+
+/// `invoke`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "With --local the handler runs on this machine, straight from lambda.source: no Docker, no deploy, and \
+                  its AWS calls reach the emulator. Else the deployed function is called, in the version that the \
+                  agent's alias leads to."
+)]
+pub struct Invoke {
+    /// The function, as FUNCTION or GROUP.FUNCTION; may be left out when there is only one
+    #[arg(value_name = "FUNCTION", conflicts_with = "event")]
+    pub function: Option<String>,
+    /// A parameter; give it once for each
+    #[arg(short, long = "parameter", value_name = "NAME=VALUE", conflicts_with = "event")]
+    pub parameters: Vec<String>,
+    /// Send the event in this file, as it is
+    #[arg(long, value_name = "FILE")]
+    pub event: Option<PathBuf>,
+    /// With --local: run again whenever a file of the source changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Print reply and verdict as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `emulator`

@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod emulator;
+mod invoke;
 mod local;
 mod open;
 mod output;
@@ -55,6 +56,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Deploy(args) => deploy::run(common, &args).await,
         Command::Destroy(args) => destroy::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
+        Command::Invoke(args) => invoke::run(common, &args).await,
         Command::Emulator(args) => emulator::run(common, args).await,
     }
 }

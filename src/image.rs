@@ -24,6 +24,7 @@ mod transfer;
 use std::path::PathBuf;
 
 pub use base::{Base, resolve_base};
+pub use dependencies::{Installed, install_here};
 pub use error::ImageError;
 pub use push::{Pushed, build_and_push};
 pub use reference::BaseReference;

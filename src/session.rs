@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::aws::{Access, Door, Site};
+use crate::aws::{Access, Aws, Door, Site};
 use crate::engine;
 use crate::manifest::Manifest;
 use crate::plan::{self, Plan, Snapshot};
@@ -51,6 +51,11 @@ impl Session {
     pub async fn apply(&self, plan: &Plan) -> Report {
         let aws = self.door.clients(Access::Write);
         engine::apply(plan, &Context::knowing(aws, self.progress.clone(), plan.known.clone())).await
+    }
+
+    /// Clients that may do this much.
+    pub fn clients(&self, access: Access) -> Aws {
+        self.door.clients(access)
     }
 
     /// Looks at these resources, and meanwhile finds out whose the account is.

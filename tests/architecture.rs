@@ -21,8 +21,9 @@ const LONG: [(&str, &str); 0] = [];
 /// The files that read the process's environment: all others are given what they need.
 const ENVIRONMENT: [&str; 1] = ["src/commands/open.rs"];
 
-/// The files that wait by the clock: for AWS, between two tries at a registry, until a transfer counts as stalled.
-const CLOCK: [&str; 3] = ["src/image/retry.rs", "src/image/transfer.rs", "src/wait.rs"];
+/// The files that wait by the clock: for AWS, between two tries at a registry, until a transfer counts as stalled,
+/// between two looks at a folder.
+const CLOCK: [&str; 4] = ["src/commands/invoke/watch.rs", "src/image/retry.rs", "src/image/transfer.rs", "src/wait.rs"];
 
 /// The files that write to stdout or stderr.
 const PRINTING: [&str; 2] = ["src/commands/output.rs", "src/progress.rs"];

@@ -22,14 +22,18 @@ pub(super) fn emulator(manifest: &Manifest) -> Result<Emulator> {
 
 /// An account that takes its time as told.
 pub(super) fn settings(manifest: Option<&Manifest>, timing: Timing) -> Settings {
-    let account = manifest.and_then(|manifest| manifest.account.as_ref());
     let region = manifest.and_then(|manifest| manifest.region.as_ref());
     Settings {
-        account: account.map_or(ACCOUNT, AsRef::as_ref).to_owned(),
+        account: account(manifest).to_owned(),
         region: region.map_or(LOCAL_REGION, AsRef::as_ref).to_owned(),
         timing,
         epoch: now(),
     }
+}
+
+/// The number of the emulated account.
+pub(super) fn account(manifest: Option<&Manifest>) -> &str {
+    manifest.and_then(|manifest| manifest.account.as_ref()).map_or(ACCOUNT, AsRef::as_ref)
 }
 
 /// Milliseconds since 1970.

@@ -8,17 +8,13 @@ use anyhow::Result;
 use super::{local, output};
 use crate::aws::Door;
 use crate::cli::Common;
-use crate::manifest;
+use crate::manifest::{self, Manifest};
 use crate::progress::Progress;
 use crate::session::Session;
 
 /// Reads the manifest and opens the door; warnings are told.
 pub(super) async fn session(common: &Common) -> Result<Session> {
-    let loaded = manifest::load(&common.file)?;
-    for warning in &loaded.warnings {
-        output::note(&warning.to_string());
-    }
-    let manifest = loaded.manifest;
+    let manifest = manifest(common)?;
     let door = if common.local {
         Door::local(local::emulator(&manifest)?, &manifest)
     } else {
@@ -27,8 +23,17 @@ pub(super) async fn session(common: &Common) -> Result<Session> {
     Ok(Session::new(manifest, door, cache(), Progress::for_stderr(std::io::stderr().is_terminal())))
 }
 
+/// Reads the manifest; warnings are told.
+pub(super) fn manifest(common: &Common) -> Result<Manifest> {
+    let loaded = manifest::load(&common.file)?;
+    for warning in &loaded.warnings {
+        output::note(&warning.to_string());
+    }
+    Ok(loaded.manifest)
+}
+
 /// Where layers of dependencies are kept between builds; nowhere when the system names no such folder.
-fn cache() -> Option<PathBuf> {
+pub(super) fn cache() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = folder.or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
     folder.map(|folder| folder.join("bedrock-ops"))

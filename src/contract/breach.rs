@@ -120,6 +120,11 @@ pub enum Breach {
 }
 
 impl Breach {
+    /// Whether the user in the chat sees an error for it, as far as is documented.
+    pub fn ends_the_conversation(&self) -> bool {
+        !matches!(self, Self::TooLarge { .. } | Self::TooSlow { .. } | Self::NotStarted { .. })
+    }
+
     /// What to do about it, often lines of Python.
     pub fn cure(&self) -> String {
         match self {

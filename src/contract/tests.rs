@@ -130,7 +130,7 @@ fn each_way_of_not_replying_is_told_with_what_to_do() {
 fn function() -> Function {
     let text = "
 name: sample
-agent: {model: anthropic.claude-3-haiku-20240307-v1:0, instruction: You tell people how many of them opened it.}
+agent: {model: jp.anthropic.claude-sonnet-4-5-20250929-v1:0, instruction: You tell people how many of them opened it.}
 lambda: {image: 123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/a@sha256:DIGEST}
 action_groups:
   - name: get_my_api
@@ -162,6 +162,6 @@ fn wrong_parameters_are_told_all_at_once_each_with_a_cure() {
     let given =
         ["dayz=7", "share=half", "all=yes", "names=a", "title", "titel=x", "nothing_like_it=1", "all=true", "all=true"];
     let wrong = arguments(&function(), &given.map(str::to_owned)).unwrap_err();
-    let lines: String = wrong.0.iter().map(|problem| format!("{problem}\n    {}\n", problem.cure())).collect();
-    insta::assert_snapshot!(lines);
+    let lines: Vec<String> = wrong.0.iter().map(|problem| format!("{problem}\n    {}", problem.cure())).collect();
+    insta::assert_snapshot!(lines.join("\n"));
 }

@@ -1,6 +1,7 @@
 //! The layer of the requirements: installed for the function's platform, made alike whoever installed it, and kept.
 
 mod cache;
+mod here;
 mod installer;
 mod platform;
 mod requirements;
@@ -15,8 +16,10 @@ use crate::image::error::ImageError;
 use crate::image::layer::{self, Layer};
 use crate::image::listing;
 use cache::Cache;
+use installer::Runs;
 use platform::Platform;
 
+pub use here::{Installed, install_here};
 pub(crate) use requirements::Requirements;
 
 /// The layer, from the cache or made anew in the `work` folder.
@@ -38,7 +41,7 @@ pub(crate) async fn layer(
     }
     progress.note(&format!("requirements: installing for Python {} on {}", platform.python(), platform.newest_tag()));
     let installed = work.join("installed");
-    installer::install(&source.folder, &platform, &installed).await?;
+    installer::install(&source.folder, Runs::On(&platform), &installed).await?;
     let file = work.join("dependencies.tar.gz");
     let layer = blocking(move || pack(&installed, &file)).await?;
     if let Some(cache) = &cache

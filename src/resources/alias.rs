@@ -181,6 +181,12 @@ impl Alias {
         Key::new(Kind::AgentVersion, &self.name)
     }
 
+    /// The function that answers for an action group in the release that the alias routes to, by its ARN with the
+    /// version; told by the alias's facts as they were seen.
+    pub fn answering<'a>(seen: &'a Facts, group: &str) -> Option<&'a str> {
+        seen["action_groups"][group]["lambda"].as_str()
+    }
+
     /// The alias of this name, when it is in no passing state.
     async fn find(&self, context: &Context, agent: &str) -> Result<Option<AgentAliasSummary>> {
         let find = async || {

@@ -38,7 +38,9 @@ pub(super) fn of(process: &Process, runtime_api: SocketAddr) -> BTreeMap<String,
         ("LANG", "C.UTF-8".to_owned()),
     ];
     all.extend(lambdas.map(|(name, value)| (name.to_owned(), value.into())));
-    all.insert("LAMBDA_TASK_ROOT".to_owned(), cwd.clone().into());
+    // The process starts in that folder: told from here, its way would lead astray.
+    let task_root = std::path::absolute(cwd).unwrap_or_else(|_| cwd.clone());
+    all.insert("LAMBDA_TASK_ROOT".to_owned(), task_root.into());
     all.extend(env.iter().map(|(name, value)| (name.clone(), value.into())));
     all
 }

@@ -1,6 +1,6 @@
 //! Installs requirements with uv or pip, wheels only, for a platform that need not be this one.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
@@ -18,14 +18,33 @@ pub(crate) enum Tool {
     Pip,
 }
 
+/// What is installed for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Runs<'a> {
+    /// On this platform, inside an image.
+    On(&'a Platform),
+    /// Here, with this interpreter.
+    Here(&'a Path),
+}
+
 /// Installs what the folder's requirements.txt asks for into `target`.
-pub(crate) async fn install(folder: &Path, platform: &Platform, target: &Path) -> Result<(), ImageError> {
+pub(crate) async fn install(folder: &Path, runs: Runs<'_>, target: &Path) -> Result<(), ImageError> {
     for tool in [Tool::Uv, Tool::Pip] {
-        if tool.is_there().await {
-            return tool.install(folder, platform, target).await;
+        if tool.is_there(runs).await {
+            return tool.install(folder, runs, target).await;
         }
     }
     Err(ImageError::NoInstaller)
+}
+
+impl Runs<'_> {
+    /// The Python and the platform, for people.
+    fn told(self) -> (String, String) {
+        match self {
+            Self::On(platform) => (platform.python(), platform.newest_tag()),
+            Self::Here(interpreter) => (interpreter.display().to_string(), "this machine".to_owned()),
+        }
+    }
 }
 
 impl Tool {
@@ -36,26 +55,27 @@ impl Tool {
         }
     }
 
-    /// The words that start it.
-    fn command(self) -> &'static [&'static str] {
-        match self {
-            Self::Uv => &["uv", "pip"],
-            Self::Pip => &["python3", "-m", "pip"],
+    /// The words that start it: a program and its first arguments.
+    fn command(self, runs: Runs<'_>) -> (OsString, &'static [&'static str]) {
+        match (self, runs) {
+            (Self::Uv, _) => ("uv".into(), &["pip"]),
+            (Self::Pip, Runs::On(_)) => ("python3".into(), &["-m", "pip"]),
+            (Self::Pip, Runs::Here(interpreter)) => (interpreter.into(), &["-m", "pip"]),
         }
     }
 
-    async fn is_there(self) -> bool {
-        let words = self.command();
-        let answer = Command::new(words[0]).args(&words[1..]).arg("--help").stdin(Stdio::null()).output().await;
+    async fn is_there(self, runs: Runs<'_>) -> bool {
+        let (program, words) = self.command(runs);
+        let answer = Command::new(program).args(words).arg("--help").stdin(Stdio::null()).output().await;
         answer.is_ok_and(|answer| answer.status.success())
     }
 
-    async fn install(self, folder: &Path, platform: &Platform, target: &Path) -> Result<(), ImageError> {
-        let words = self.command();
-        let arguments = self.arguments(platform);
-        let command = format!("{} {} --target FOLDER", words.join(" "), arguments.join(" "));
-        let output = Command::new(words[0])
-            .args(&words[1..])
+    async fn install(self, folder: &Path, runs: Runs<'_>, target: &Path) -> Result<(), ImageError> {
+        let (program, words) = self.command(runs);
+        let arguments = self.arguments(runs);
+        let command = format!("{} {} {} --target FOLDER", program.display(), words.join(" "), arguments.join(" "));
+        let output = Command::new(program)
+            .args(words)
             .args(&arguments)
             .args([OsStr::new("--target"), target.as_os_str()])
             // Paths in requirements.txt are relative to where it lies.
@@ -72,47 +92,46 @@ impl Tool {
             .await
             .map_err(|error| self.broken(error.to_string(), &command))?;
         if !output.status.success() {
-            return Err(self.failure(&output, platform, &command));
+            return Err(self.failure(&output, runs, &command));
         }
         // Nothing may have been needed at all (every requirement's condition false): an empty folder, then.
         tokio::fs::create_dir_all(target).await.map_err(ImageError::Temporary)
     }
 
-    fn arguments(self, platform: &Platform) -> Vec<String> {
-        let python = platform.python();
-        let mut words = vec!["install", "--only-binary", ":all:", "--python-version", &python, "-r", FILE];
-        let tags = platform.tags();
-        let target = platform.target();
-        match self {
-            Self::Uv => words.extend(["--python-platform", &target]),
-            Self::Pip => {
-                words.extend([
-                    "--implementation",
-                    "cp",
-                    "--no-compile",
-                    "--no-input",
-                    "--disable-pip-version-check",
-                    "--quiet",
-                ]);
-                words.extend(tags.iter().flat_map(|tag| ["--platform", tag]));
-            }
+    fn arguments(self, runs: Runs<'_>) -> Vec<String> {
+        let mut words = vec!["install".to_owned(), "-r".to_owned(), FILE.to_owned()];
+        let mut add = |more: &[&str]| words.extend(more.iter().map(|word| (*word).to_owned()));
+        if self == Self::Pip {
+            add(&["--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"]);
         }
-        words.into_iter().map(str::to_owned).collect()
+        match (runs, self) {
+            (Runs::On(platform), _) => {
+                add(&["--only-binary", ":all:", "--python-version", &platform.python()]);
+                match self {
+                    Self::Uv => add(&["--python-platform", &platform.target()]),
+                    Self::Pip => {
+                        add(&["--implementation", "cp"]);
+                        platform.tags().iter().for_each(|tag| add(&["--platform", tag]));
+                    }
+                }
+            }
+            (Runs::Here(interpreter), Self::Uv) => add(&["--python", &interpreter.to_string_lossy()]),
+            (Runs::Here(_), Self::Pip) => add(&["--prefer-binary"]),
+        }
+        words
     }
 
     fn broken(self, reason: String, command: &str) -> ImageError {
         ImageError::Installer { tool: self.name().to_owned(), reason, command: command.to_owned() }
     }
 
-    fn failure(self, output: &Output, platform: &Platform, command: &str) -> ImageError {
+    fn failure(self, output: &Output, runs: Runs<'_>, command: &str) -> ImageError {
         let said = String::from_utf8_lossy(&output.stderr);
         match refused_requirement(&said) {
-            Some(requirement) => ImageError::NoWheel {
-                requirement,
-                python: platform.python(),
-                platform: platform.newest_tag(),
-                reason: reason(&said),
-            },
+            Some(requirement) => {
+                let (python, platform) = runs.told();
+                ImageError::NoWheel { requirement, python, platform, reason: reason(&said) }
+            }
             None => self.broken(reason(&said), command),
         }
     }

@@ -1,0 +1,93 @@
+//! The deployed function, in the version that the agent's alias leads to: what Slack would reach.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::LogType;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::choice::Choice;
+use super::{Run, asked, caller};
+use crate::aws::{Access, Called, Found};
+use crate::cli::Common;
+use crate::commands::open;
+use crate::contract::{Asked, Ended};
+use crate::manifest::Manifest;
+use crate::refused::Refused;
+use crate::resource::{Resource, Seen};
+use crate::resources::alias::Alias;
+
+/// Sends the event to the deployed function.
+pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -> Result<(Asked, Run)> {
+    let session = open::session(common).await?;
+    let not_deployed = || Refused::not_deployed(&session.stack.name);
+    let (agent, alias) = (session.stack.agent.clone(), session.stack.alias.clone());
+    let keys = (agent.key(), alias.key());
+    let resources: [Arc<dyn Resource>; 2] = [agent, alias];
+    let (_, snapshot) = session.observe(&resources).await?;
+    let agent = snapshot.get(&keys.0).and_then(Seen::identity).ok_or_else(not_deployed)?;
+    let Some(Seen::Present(alias)) = snapshot.get(&keys.1) else { return Err(not_deployed().into()) };
+    let version = alias.leads_to.as_ref().map(|(_, version)| version.clone());
+    let event = choice.event(&caller(manifest, agent.to_owned(), alias.identity.clone(), version));
+    let asked = asked(&event)?;
+    let function = Alias::answering(&alias.facts, &asked.action_group).ok_or_else(|| {
+        let group = &asked.action_group;
+        Refused::usage(
+            format!("the deployed agent has no action group `{group}`"),
+            "run `bedrock-ops deploy`, or name a function that is deployed",
+        )
+    })?;
+    let aws = session.clients(Access::Write);
+    let call = aws.lambda.invoke().function_name(function).log_type(LogType::Tail);
+    let call = call.payload(Blob::new(event.to_string()));
+    // An event is sent once: a handler may do something each time.
+    let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled());
+    let sent = Instant::now();
+    let answer = call.customize().config_override(once).send().await.called("lambda:Invoke").found()?;
+    let answer = answer.with_context(|| format!("the function {function} is gone; run `bedrock-ops deploy`"))?;
+    let took = sent.elapsed();
+    let (ended, log) = (ended(&answer), log(&answer));
+    Ok((asked, Run { ended, log, log_lost: 0, took, version: answer.executed_version }))
+}
+
+/// With a function error the payload is the error instead of a reply.
+fn ended(answer: &InvokeOutput) -> Ended {
+    let payload = answer.payload().map(Blob::as_ref).unwrap_or_default();
+    if answer.function_error().is_none() {
+        return Ended::Returned(payload.to_vec());
+    }
+    let error: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+    Ended::Failed { kind: text("errorType"), message: text("errorMessage") }
+}
+
+/// The last 4 KB of the log, which Lambda sends along.
+fn log(answer: &InvokeOutput) -> String {
+    let bytes = STANDARD.decode(answer.log_result().unwrap_or_default()).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_lambda::operation::invoke::InvokeOutput;
+    use aws_sdk_lambda::primitives::Blob;
+
+    use super::{Ended, ended, log};
+
+    #[test]
+    fn a_function_error_is_told_by_its_payload() {
+        let answer = InvokeOutput::builder().payload(Blob::new("{}")).log_result("U1RBUlQK").build();
+        assert_eq!(ended(&answer), Ended::Returned(b"{}".to_vec()));
+        assert_eq!(log(&answer), "START\n");
+        let failed = InvokeOutput::builder().function_error("Unhandled");
+        let failed = failed.payload(Blob::new(r#"{"errorType":"KeyError","errorMessage":"'a'","stackTrace":[]}"#));
+        let told = Ended::Failed { kind: "KeyError".to_owned(), message: "'a'".to_owned() };
+        assert_eq!(ended(&failed.build()), told);
+    }
+}

@@ -1,0 +1,147 @@
+//! The handler on this machine, straight from its source; the AWS that it reaches is the emulator's.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use emulator::{Emulator, Exit, Invocation, Outcome, Process, python};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use super::Run;
+use super::interpreter::{self, Interpreter};
+use crate::aws::{Door, LOCAL_REGION};
+use crate::commands::output::note;
+use crate::commands::{local, open};
+use crate::contract::Ended;
+use crate::facts::Change;
+use crate::image::{self, Installed};
+use crate::manifest::{Code, Manifest, Source};
+use crate::progress::Progress;
+use crate::refused::Refused;
+use crate::resource::{Resource, Seen};
+use crate::resources::pinpoint_application::PinpointApplication;
+use crate::session::Session;
+
+/// The folder that can be run here.
+pub(super) fn source(manifest: &Manifest) -> Result<&Source> {
+    let Code::Source(source) = &manifest.lambda.code else {
+        return Err(Refused::usage(
+            "`lambda.image` names a ready image, and --local runs a handler from its folder",
+            "leave --local away to call the deployed function, or build from `lambda.source`",
+        )
+        .into());
+    };
+    let module = source.handler.rsplit_once('.').map_or("", |(module, _)| module).replace('.', "/");
+    let is_there = |ending: &str| source.folder.join(format!("{module}{ending}")).is_file();
+    if is_there(".py") || is_there("/__init__.py") {
+        return Ok(source);
+    }
+    Err(Refused::usage(
+        format!(
+            "the handler {} in {} is not Python, and --local runs Python alone",
+            source.handler,
+            source.folder.display()
+        ),
+        "leave --local away to call the deployed function",
+    )
+    .into())
+}
+
+/// Runs the handler with this event.
+pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
+    let source = source(manifest)?;
+    let wanted = interpreter::version_of(&source.base_image);
+    let python = interpreter::find(wanted.as_deref()).await?;
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != python.version()) {
+        note(&format!("runs on Python {} here, on Python {wanted} when it is deployed", python.version()));
+    }
+    let cache = open::cache();
+    let packages =
+        image::install_here(&source.folder, &python.program, &python.fits(), cache.as_deref(), &Told).await?;
+    let emulator = local::emulator(manifest)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("serving the emulator on loopback")?;
+    let endpoint = format!("http://{}", listener.local_addr().context("asking for the emulator's port")?);
+    let mut env = environment(manifest, &emulator).await?;
+    env.extend(own(&endpoint, &python, packages.as_ref()));
+    let process = process(manifest, source, &python, env);
+    let event = Bytes::from(event.to_string());
+    tokio::select! {
+        invocation = process.invoke(event) => Ok(told(invocation, process.timeout)),
+        served = emulator.serve(listener) => {
+            served.context("serving the emulator on loopback")?;
+            anyhow::bail!("the emulator ended before the handler did; run the same command again")
+        }
+    }
+}
+
+fn process(manifest: &Manifest, source: &Source, python: &Interpreter, env: BTreeMap<String, String>) -> Process {
+    let region = manifest.region.as_ref().map_or(LOCAL_REGION, AsRef::as_ref);
+    Process {
+        name: manifest.name.to_string(),
+        handler: source.handler.clone(),
+        account: local::account(Some(manifest)).to_owned(),
+        region: region.to_owned(),
+        command: python::command(&python.program, &source.handler),
+        env,
+        cwd: source.folder.clone(),
+        timeout: Duration::from_secs(manifest.lambda.timeout.into()),
+        memory_mb: manifest.lambda.memory,
+    }
+}
+
+/// The function's variables, as a deploy would set them.
+async fn environment(manifest: &Manifest, emulator: &Emulator) -> Result<BTreeMap<String, String>> {
+    let mut all = manifest.lambda.environment.clone();
+    if let Some(application) = manifest.pinpoint.clone().map(PinpointApplication) {
+        let (key, absent) = (application.key(), application.absent());
+        let door = Door::local(emulator.clone(), manifest);
+        let session = Session::new(manifest.clone(), door, None, Progress::silent());
+        let resources: [Arc<dyn Resource>; 1] = [Arc::new(application)];
+        let (_, snapshot) = session.observe(&resources).await?;
+        let Some(id) = snapshot.get(&key).and_then(Seen::identity) else {
+            let Change::Refuse(reason) = absent else { anyhow::bail!("there is no {key}") };
+            let hint = "the emulator has the applications push-openrate (with campaigns) and weekly-newsletter";
+            return Err(Refused::usage(reason, hint).into());
+        };
+        all.insert("APPLICATION_ID".to_owned(), id.to_owned());
+    }
+    Ok(all)
+}
+
+/// The variables that make it run here: its packages, and the emulator in AWS's place.
+fn own(endpoint: &str, python: &Interpreter, packages: Option<&Installed>) -> Vec<(String, String)> {
+    let mut own = vec![
+        ("AWS_ENDPOINT_URL".to_owned(), endpoint.to_owned()),
+        ("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_python{}", python.version())),
+    ];
+    own.extend(packages.map(|packages| ("PYTHONPATH".to_owned(), packages.folder().display().to_string())));
+    own
+}
+
+fn told(invocation: Invocation, timeout: Duration) -> Run {
+    let Invocation { outcome, log, log_lost, took } = invocation;
+    let ended = match outcome {
+        Outcome::Returned(reply) => Ended::Returned(reply.to_vec()),
+        Outcome::Failed { error_type, message, stack: _ } => Ended::Failed { kind: error_type, message },
+        Outcome::Exited(Exit::Code(code)) => Ended::Exited { how: format!("exit code {code}") },
+        Outcome::Exited(Exit::Signal(signal)) => Ended::Exited { how: format!("signal {signal}") },
+        Outcome::TimedOut => Ended::TimedOut { after: Some(timeout) },
+        Outcome::NotStarted(reason) => Ended::NotStarted { reason },
+    };
+    Run { ended, log: String::from_utf8_lossy(&log).into_owned(), log_lost, took, version: None }
+}
+
+/// Tells how the requirements come along.
+struct Told;
+
+impl image::Progress for Told {
+    fn note(&self, what: &str) {
+        note(what);
+    }
+
+    fn bytes(&self, _done: u64, _total: u64) {}
+}
