@@ -61,8 +61,11 @@ async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Out
     if !board.reached(&waits_for(step, plan)).await {
         return Outcome::Left;
     }
-    if step.change == Change::Keep {
-        return Outcome::Kept;
+    match &step.change {
+        Change::Keep => return Outcome::Kept,
+        // Only a destruction begins with such a step in it: it deletes around what is not ours.
+        Change::Refuse(reason) => return Outcome::Spared(reason.clone()),
+        Change::Create | Change::Recreate(_) | Change::Update(_) | Change::Delete => {}
     }
     if board.stopped() {
         return Outcome::Left;

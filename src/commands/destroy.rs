@@ -6,7 +6,7 @@ use super::open;
 use super::output::{self, note};
 use crate::cli::{Common, Destroy};
 use crate::error::Partial;
-use crate::facts::{Change, Key};
+use crate::facts::Change;
 use crate::plan::Plan;
 use crate::refused::{Exit, Refused};
 use crate::report::{Report, json, text};
@@ -42,15 +42,18 @@ async fn rounds(session: &Session, mut plan: Plan) -> Result<(Plan, Report, Resu
             let stopped = Partial::of(&done, "bedrock-ops destroy");
             return Ok((plan, done, Err(stopped.into())));
         }
-        let spared = done.spared().into_iter().map(|(key, reason)| (key, reason.to_owned()));
-        let kept: Vec<_> = plan.refusals().into_iter().chain(spared).collect();
-        if !deletes_something(&plan) || !kept.is_empty() {
-            return Ok((plan, done, ended(&kept)));
+        let kept = done.spared();
+        if !deletes_something(&plan) {
+            let ended = if kept.is_empty() { Ok(Exit::Done) } else { Err(Refused::plan(&kept).into()) };
+            return Ok((plan, done, ended));
+        }
+        if !kept.is_empty() {
+            return Ok((plan, done, Err(Refused::kept(&kept).into())));
         }
         let again = session.destruction().await?.1;
         if !deletes_something(&again) {
             note("a second look found nothing left");
-            return Ok((plan, done, ended(&again.refusals())));
+            return Ok((plan, done, Ok(Exit::Done)));
         }
         plan = again;
     }
@@ -59,8 +62,4 @@ async fn rounds(session: &Session, mut plan: Plan) -> Result<(Plan, Report, Resu
 
 fn deletes_something(plan: &Plan) -> bool {
     plan.changes().any(|step| step.change == Change::Delete)
-}
-
-fn ended(kept: &[(Key, String)]) -> Result<Exit> {
-    if kept.is_empty() { Ok(Exit::Done) } else { Err(Refused::kept(kept).into()) }
 }
