@@ -17,7 +17,7 @@ const RED: Style = AnsiColor::Red.on_default();
 
 /// The plan: every step with what it changes, and the totals.
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
-    let mut text = format!("{stack} in {}/{}\n", site.account, site.region);
+    let mut text = format!("{stack} in {}\n", site.shown());
     for step in plan.changes() {
         step_lines(&mut text, step, plan);
     }
@@ -28,7 +28,7 @@ pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
 /// The plan of a destruction. What goes with its parent (images, action groups, versions) is not listed by itself.
 pub fn destruction(stack: &str, site: &Site, plan: &Plan) -> String {
     if plan.is_empty() {
-        return format!("nothing to do: nothing of {stack} is left in {}/{}\n", site.account, site.region);
+        return format!("nothing to do: nothing of {stack} is left in {}\n", site.shown());
     }
     self::plan(stack, site, plan)
 }
