@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_types::retry::RetryConfig;
@@ -96,8 +97,7 @@ impl Door {
             .timeout_config(timeouts());
         if let Some(profile) = profile {
             // A profile that is named here goes before keys in the environment, as in the AWS CLI.
-            let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
-            loader = loader.profile_name(profile).credentials_provider(provider);
+            loader = loader.profile_name(profile).credentials_provider(of_profile(profile, manifest).await);
         }
         let config = loader.load().await;
         let config = match (config.region(), &manifest.region) {
@@ -139,6 +139,16 @@ impl Door {
         let clients = Arc::new(clients(&self.config, access, &writes));
         Aws { clients, writes, registries: Registries::new(self.emulator.clone()) }
     }
+}
+
+/// The credentials of a profile. A role that it assumes is asked for in the manifest's region.
+async fn of_profile(profile: &str, manifest: &Manifest) -> ProfileFileCredentialsProvider {
+    let settings = ProviderConfig::without_region().with_http_client(http::client());
+    let settings = match &manifest.region {
+        Some(region) => settings.with_region(Some(Region::new(region.to_string()))),
+        None => settings.load_default_region().await,
+    };
+    ProfileFileCredentialsProvider::builder().configure(&settings).profile_name(profile).build()
 }
 
 /// A call that nobody answers is given up and made again.

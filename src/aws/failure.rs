@@ -199,7 +199,7 @@ impl std::error::Error for Failure {}
 fn unanswered<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> &'static str {
     let whole = DisplayErrorContext(error).to_string();
     match error {
-        _ if ["CredentialsError", "credentials", "IMDS"].iter().any(|word| whole.contains(word)) => NO_CREDENTIALS,
+        _ if ["CredentialsError", "credential", "IMDS"].iter().any(|word| whole.contains(word)) => NO_CREDENTIALS,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => "NoAnswer",
         SdkError::ConstructionFailure(_) => "NotSent",
         _ => "UnreadableAnswer",
