@@ -238,7 +238,7 @@ mod tests {
             ("{\"version\":1,\"acc", "is damaged"),
             ("[]", "is damaged"),
             ("{\"version\":1}", "is damaged"),
-            ("{\"version\":99,\"planets\":3}", "has layout version 99, this program knows version 1"),
+            ("{\"version\":99,\"planets\":3}", "has layout version 99 and this program knows version 1"),
         ];
         for (text, reason) in cases {
             let scratch = Scratch::new("store");
