@@ -56,7 +56,7 @@ struct Spec {
 }
 
 /// The fields that only a new version changes.
-const HELD: [&str; 2] = ["agent", "action_groups"];
+pub const HELD: [&str; 2] = ["agent", "action_groups"];
 
 #[async_trait(?Send)]
 impl Resource for Alias {
@@ -226,7 +226,8 @@ impl Alias {
     }
 }
 
-fn publishes(differences: &[Difference]) -> bool {
+/// Whether these differences take a new version.
+pub fn publishes(differences: &[Difference]) -> bool {
     HELD.iter().any(|field| differs(differences, field))
 }
 
