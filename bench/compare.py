@@ -11,7 +11,6 @@ import argparse
 import os
 import platform
 import shutil
-import statistics
 import sys
 import tempfile
 from collections import defaultdict
@@ -66,8 +65,14 @@ def counted_round(binary: Path, contender: Contender) -> Dict[str, int]:
 
 
 def spread(values: List[float], digits: int) -> str:
-    """The median, and from where to where the rounds went."""
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+    """The least of all rounds, and how far up the others went."""
+    return f"{min(values):.{digits}f} (–{max(values):.{digits}f})"
+
+
+def times(theirs: float, ours: float) -> str:
+    """A ratio in two digits: more would be noise."""
+    ratio = theirs / ours
+    return f"{ratio:.1f}" if ratio < 10 else f"{float(f'{ratio:.1e}'):.0f}"
 
 
 def table(contenders: List[Contender], costs: Costs, calls: Dict[str, Dict[str, int]]) -> List[str]:
@@ -77,14 +82,14 @@ def table(contenders: List[Contender], costs: Costs, calls: Dict[str, Dict[str, 
     ratio = [f"{names[1]} ÷ {names[0]}"] if pair else []
     lines = ["| | measure | " + " | ".join(names + ratio) + " |", "|---|---|" + "--:|" * len(names + ratio)]
     for phase in PHASES:
-        for title, field, digits in (("wall, s", 0, 2), ("CPU, s", 1, 2), ("peak RSS, MB", 2, 0)):
+        for title, field, digits in (("wall, s", 0, 2), ("CPU, s", 1, 3), ("peak RSS, MB", 2, 0)):
             seen = [[cost[field] for cost in costs[name][phase]] for name in names]
             cells = [spread(values, digits) for values in seen]
-            medians = [statistics.median(values) for values in seen]
-            cells += [f"{medians[1] / medians[0]:.1f}"] if pair else []
+            # Whatever else the machine does can only add to a round, so the least is nearest to the truth.
+            cells += [times(min(seen[1]), min(seen[0]))] if pair else []
             lines.append(f"| {phase} | {title} | " + " | ".join(cells) + " |")
         counts = [calls[name][phase] for name in names]
-        cells = [str(count) for count in counts] + ([f"{counts[1] / counts[0]:.1f}"] if pair else [])
+        cells = [str(count) for count in counts] + ([times(counts[1], counts[0])] if pair else [])
         lines.append(f"| {phase} | calls | " + " | ".join(cells) + " |")
     return lines
 
@@ -125,7 +130,7 @@ def main() -> int:
     except Failed as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1
-    print(f"{date.today()}, {machine()}; median of {arguments.rounds} rounds (smallest–largest)\n")
+    print(f"{date.today()}, {machine()}; least of {arguments.rounds} rounds (–largest)\n")
     print("\n".join(table(contenders, costs, calls) + [""] + aside(costs)))
     return 0
 

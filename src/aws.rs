@@ -8,11 +8,15 @@ mod registries;
 mod site;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use emulator::Emulator;
 
 pub use failure::{Called, Failure, Found};
@@ -84,12 +88,16 @@ pub struct Door {
 
 impl Door {
     /// AWS, or whatever endpoint the environment names: region, profile, credentials and endpoints come from where
-    /// every AWS tool takes them. `profile` and the manifest's region go before nothing but the defaults.
+    /// every AWS tool takes them. A `profile` given here goes before all of that, the manifest's region before
+    /// nothing but the defaults.
     pub async fn aws(profile: Option<&str>, manifest: &Manifest) -> Result<Self> {
-        let mut loader =
-            aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).retry_config(retries());
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http::client())
+            .retry_config(retries())
+            .timeout_config(timeouts());
         if let Some(profile) = profile {
-            loader = loader.profile_name(profile);
+            // A profile that is named here goes before keys in the environment, as in the AWS CLI.
+            loader = loader.profile_name(profile).credentials_provider(of_profile(profile, manifest).await);
         }
         let config = loader.load().await;
         let config = match (config.region(), &manifest.region) {
@@ -116,7 +124,7 @@ impl Door {
 
     /// Asks who the credentials belong to. An account other than the manifest's is refused.
     pub async fn site(&self, manifest: &Manifest) -> Result<Site> {
-        let site = site::find(&self.config).await?;
+        let site = site::find(&self.config, self.emulator.is_some()).await?;
         match &manifest.account {
             Some(wanted) if wanted.as_ref() != site.account => {
                 Err(Refused::other_account(wanted.as_ref(), &site.account).into())
@@ -133,8 +141,27 @@ impl Door {
     }
 }
 
+/// The credentials of a profile. A role that it assumes is asked for in the manifest's region.
+async fn of_profile(profile: &str, manifest: &Manifest) -> ProfileFileCredentialsProvider {
+    let settings = ProviderConfig::without_region().with_http_client(http::client());
+    let settings = match &manifest.region {
+        Some(region) => settings.with_region(Some(Region::new(region.to_string()))),
+        None => settings.load_default_region().await,
+    };
+    ProfileFileCredentialsProvider::builder().configure(&settings).profile_name(profile).build()
+}
+
+/// A call that nobody answers is given up and made again.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .operation_timeout(Duration::from_mins(2))
+        .build()
+}
+
 fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(std::time::Duration::from_millis(250))
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(Duration::from_millis(250))
 }
 
 fn clients(config: &SdkConfig, access: Access, writes: &guard::Writes) -> Clients {

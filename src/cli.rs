@@ -1,6 +1,6 @@
 //! The command line: names, flags and help. No logic.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -35,6 +35,17 @@ pub struct Common {
     #[arg(long, global = true, value_name = "NAME", help = "The AWS profile [else AWS_PROFILE, as in every AWS tool]")]
     #[allow(missing_docs, reason = "the help says it")]
     pub profile: Option<String>,
+}
+
+impl Common {
+    /// A command as it is typed with the same flags.
+    pub fn typed(&self, command: &str) -> String {
+        let mut words = vec![format!("bedrock-ops {command}")];
+        words.extend(self.local.then(|| "--local".to_owned()));
+        words.extend((self.file != Path::new("agent.yaml")).then(|| format!("-f {}", self.file.display())));
+        words.extend(self.profile.iter().map(|profile| format!("--profile {profile}")));
+        words.join(" ")
+    }
 }
 
 /// One verb each.

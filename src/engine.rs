@@ -53,16 +53,36 @@ pub async fn apply(plan: &Plan, context: &Context) -> Report {
         board.post(&step.key(), post);
         (step.clone(), outcome)
     };
-    let outcomes = join_all(plan.steps.iter().map(run)).await;
+    let mut outcomes = join_all(plan.steps.iter().map(run)).await;
+    if !board.stopped() {
+        tidy(&mut outcomes, context).await;
+    }
     Report { outcomes, known: context.known().await, writes: context.aws.writes() }
+}
+
+/// The last turn: what updates left in place for what was live until now is taken back.
+async fn tidy(outcomes: &mut [(Step, Outcome)], context: &Context) {
+    let updated = |(step, outcome): &&mut (Step, Outcome)| {
+        matches!(step.change, Change::Update(_)) && matches!(outcome, Outcome::Done)
+    };
+    for (step, outcome) in outcomes.iter_mut().filter(updated) {
+        if let Err(error) = step.resource.tidy(context).await {
+            let tidying = format!("taking back what the {} no longer needs", step.key());
+            *outcome = Outcome::Failed(error.context(tidying));
+        }
+    }
 }
 
 async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Outcome {
     if !board.reached(&waits_for(step, plan)).await {
-        return Outcome::Left;
+        let spared = step.change == Change::Delete && !board.stopped();
+        return if spared { Outcome::Spared("what stands on it was left".to_owned()) } else { Outcome::Left };
     }
-    if step.change == Change::Keep {
-        return Outcome::Kept;
+    match &step.change {
+        Change::Keep => return Outcome::Kept,
+        // Only a destruction begins with such a step in it: it deletes around what is not ours.
+        Change::Refuse(reason) => return Outcome::Spared(reason.clone()),
+        Change::Create | Change::Recreate(_) | Change::Update(_) | Change::Delete => {}
     }
     if board.stopped() {
         return Outcome::Left;
@@ -88,7 +108,9 @@ async fn act(step: &Step, board: &Board, context: &Context) -> Result<Deleted> {
     let identity = match &step.change {
         Change::Create => create(resource, context).await?,
         Change::Recreate(_) => {
-            resource.delete(context).await?;
+            if let Deleted::Kept(reason) = resource.delete(context).await? {
+                anyhow::bail!("what a broken attempt left can't be deleted: {reason}");
+            }
             context.forget(&resource.key());
             create(resource, context).await?
         }
@@ -146,8 +168,8 @@ fn waits_for(step: &Step, plan: &Plan) -> Vec<Need> {
     let key = step.key();
     let deletions = || plan.steps.iter().filter(|other| other.change == Change::Delete);
     if step.change == Change::Delete {
-        let needs_it = |other: &&Step| other.resource.needs().iter().any(|need| need.key == key);
-        return deletions().filter(needs_it).map(|other| Need::ready(other.key())).collect();
+        let stands_on_it = |other: &&Step| other.resource.stands_on().contains(&key);
+        return deletions().filter(stands_on_it).map(|other| Need::ready(other.key())).collect();
     }
     let needs = step.resource.needs();
     let clears =

@@ -17,12 +17,12 @@ pub struct Partial {
     failed: usize,
     left: usize,
     writes: usize,
-    command: &'static str,
+    command: String,
 }
 
 impl Partial {
     /// Of this report; `command` is what the user types to go on.
-    pub fn of(report: &Report, command: &'static str) -> Self {
+    pub fn of(report: &Report, command: String) -> Self {
         let Report { writes, .. } = *report;
         Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, command }
     }
@@ -50,6 +50,10 @@ pub struct Printed<'a>(pub &'a anyhow::Error);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(LoadError::Refused(refused)) = self.0.downcast_ref() {
+            // Each of its problems says where it is, and that it is an error.
+            return write!(f, "{refused}");
+        }
         write!(f, "error: {}", self.0)?;
         let mut said = self.0.to_string();
         for cause in self.0.chain().skip(1) {

@@ -11,7 +11,12 @@ fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(bedrock_ops::commands::run(cli)),
+        Ok(runtime) => {
+            let exit = runtime.block_on(bedrock_ops::commands::run(cli));
+            // An interrupted run does not wait for what it was reading or packing.
+            runtime.shutdown_background();
+            exit
+        }
         Err(error) => bedrock_ops::commands::failed(&anyhow::Error::new(error).context("starting the runtime")),
     }
 }

@@ -101,17 +101,42 @@ fn redo(steps: &mut [Step]) {
 }
 
 /// The plan that leaves nothing of the stack. What goes with its parent (an action group with its agent) has no step.
-pub fn destroy(standing: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) -> Plan {
+/// What can't be deleted keeps all that it stands on, and all that is in it: half of it would be of no use to anybody.
+pub fn destroy(
+    standing: &[Arc<dyn Resource>],
+    snapshot: &Snapshot,
+    obstacles: &BTreeMap<Key, String>,
+    site: &Site,
+) -> Plan {
     let step = |resource: &Arc<dyn Resource>| {
-        let change = match snapshot.get(&resource.key()) {
-            None | Some(Seen::Absent) => Change::Keep,
-            Some(Seen::Present(present)) => refusal(&present.owner).map_or(Change::Delete, Change::Refuse),
-            Some(Seen::Broken { .. }) => Change::Delete,
+        let key = resource.key();
+        let change = match (snapshot.get(&key), obstacles.get(&key)) {
+            (None | Some(Seen::Absent), _) => Change::Keep,
+            (Some(_), Some(obstacle)) => Change::Refuse(obstacle.clone()),
+            (Some(Seen::Present(present)), None) => refusal(&present.owner).map_or(Change::Delete, Change::Refuse),
+            (Some(Seen::Broken { .. }), None) => Change::Delete,
         };
         Step { resource: resource.clone(), change }
     };
-    let steps = standing.iter().map(step).collect();
+    let mut steps: Vec<Step> = standing.iter().map(step).collect();
+    while let Some((place, reason)) = steps.iter().enumerate().find_map(|(place, step)| held(place, step, &steps)) {
+        steps[place].change = Change::Refuse(reason);
+    }
     Plan { steps, known: identities(snapshot, site) }
+}
+
+/// Why a step that would delete must not: something that stays stands on it, or it is in something that stays.
+fn held(place: usize, step: &Step, steps: &[Step]) -> Option<(usize, String)> {
+    if step.change != Change::Delete {
+        return None;
+    }
+    let key = step.key();
+    let holds = |other: &&Step| {
+        let stays = matches!(other.change, Change::Refuse(_));
+        stays && (other.resource.stands_on().contains(&key) || step.resource.looked_up_by().contains(&other.key()))
+    };
+    let holder = steps.iter().find(holds)?;
+    Some((place, format!("it stays with the {}", holder.key())))
 }
 
 /// What one resource needs to match, given what is known of the others.
@@ -152,7 +177,8 @@ fn refusal(owner: &Owner) -> Option<String> {
     }
 }
 
-fn identities(snapshot: &Snapshot, site: &Site) -> Known {
+/// What is known of a snapshot.
+pub fn identities(snapshot: &Snapshot, site: &Site) -> Known {
     let mut identities: BTreeMap<Key, String> = BTreeMap::new();
     for (key, seen) in snapshot {
         identities.extend(seen.identity().map(|identity| (key.clone(), identity.to_owned())));

@@ -57,7 +57,8 @@ impl Refused {
         Self::new(
             Exit::Usage,
             "no region is set",
-            "put `region:` into the manifest, or set AWS_REGION or the profile's region",
+            "put `region:` into the manifest (`region: ap-northeast-1`), or set AWS_REGION or the profile's region; nothing \
+             was changed",
         )
     }
 
@@ -65,7 +66,7 @@ impl Refused {
     pub fn other_region(wanted: &str, set: &str) -> Self {
         Self::new(
             Exit::Refused,
-            format!("the manifest is for the region {wanted}, but the AWS settings say {set}"),
+            format!("the manifest is for the region {wanted}, but AWS_REGION or the profile says {set}"),
             format!("set AWS_REGION={wanted}, or correct `region` in the manifest; nothing was changed"),
         )
     }
@@ -80,12 +81,11 @@ impl Refused {
     }
 
     /// The plan holds things that are not ours, or can't be changed.
-    pub fn plan(refusals: &[(impl Display, String)]) -> Self {
-        let lines = refusals.iter().map(|(key, reason)| format!("\n  {key}: {reason}"));
+    pub fn plan(refused: usize) -> Self {
         Self::new(
             Exit::Refused,
-            format!("this plan can't start:{}", lines.collect::<String>()),
-            "nothing was changed; mend what is listed, then run the same command again",
+            format!("this plan can't start: {refused} refused (marked ! above)"),
+            "nothing was changed; mend what is marked, then run the same command again",
         )
     }
 
@@ -95,7 +95,7 @@ impl Refused {
         Self::new(
             Exit::Partial,
             format!("what is not ours was left:{}", lines.collect::<String>()),
-            "remove what is named by hand if nobody needs it, then run `bedrock-ops destroy` again for the rest",
+            "everything else of ours is gone; what is listed stays until somebody deletes it by hand",
         )
     }
 
@@ -103,8 +103,8 @@ impl Refused {
     pub fn unasked(command: &str) -> Self {
         Self::new(
             Exit::Usage,
-            format!("`{command}` asks before it changes anything, and there is no terminal to ask on"),
-            format!("look at `bedrock-ops plan`, then run `bedrock-ops {command} --yes`; nothing was changed"),
+            "this asks before it changes anything, and there is no terminal to ask on",
+            format!("the plan is above; `{command} --yes` carries it out; nothing was changed"),
         )
     }
 
@@ -114,7 +114,7 @@ impl Refused {
     }
 
     /// There is no agent or alias to speak of.
-    pub fn not_deployed(stack: &str) -> Self {
-        Self::new(Exit::Failed, format!("the stack {stack} is not deployed here"), "run `bedrock-ops deploy` first")
+    pub fn not_deployed(stack: &str, command: &str) -> Self {
+        Self::new(Exit::Failed, format!("the stack {stack} is not deployed here"), format!("run `{command}` first"))
     }
 }

@@ -3,7 +3,7 @@
 pub mod json;
 pub mod text;
 
-use crate::facts::{Change, Known};
+use crate::facts::{Change, Key, Known};
 use crate::plan::Step;
 
 /// How one step ended.
@@ -56,11 +56,11 @@ impl Report {
     }
 
     /// What was to be deleted and was left, with the reasons.
-    pub fn spared(&self) -> Vec<(crate::facts::Key, &str)> {
+    pub fn spared(&self) -> Vec<(Key, String)> {
         let mut spared = Vec::new();
         for (step, outcome) in &self.outcomes {
             if let Outcome::Spared(reason) = outcome {
-                spared.push((step.key(), reason.as_str()));
+                spared.push((step.key(), reason.clone()));
             }
         }
         spared

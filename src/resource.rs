@@ -26,6 +26,16 @@ pub trait Resource: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What it stands on, and so what is deleted only after it.
+    fn stands_on(&self) -> Vec<Key> {
+        self.needs().into_iter().map(|need| need.key).collect()
+    }
+
+    /// Why it can't be deleted, though it is ours: things in it that are not. Makes reading calls only.
+    async fn obstacle(&self, _context: &Context) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// The things whose identities it is looked up by: they are located first.
     fn looked_up_by(&self) -> Vec<Key> {
         Vec::new()
@@ -85,6 +95,11 @@ pub trait Resource: Debug + Send + Sync {
     /// Removes it. What is gone already is success.
     async fn delete(&self, _context: &Context) -> Result<Deleted> {
         Ok(Deleted::Kept("bedrock-ops did not make it".to_owned()))
+    }
+
+    /// Takes back what an update left in place for what was live until now. It runs last, when all else went well.
+    async fn tidy(&self, _context: &Context) -> Result<()> {
+        Ok(())
     }
 
     /// Waits until AWS has finished with what `create` or `update` began.

@@ -1,17 +1,21 @@
 //! One manifest, one door, and the three things that are done through it: observe, plan, apply.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use futures_util::future::try_join_all;
 
 use crate::aws::{Access, Aws, Door, Site};
 use crate::engine;
+use crate::facts::Key;
 use crate::manifest::Manifest;
+use crate::ownership::Owner;
 use crate::plan::{self, Plan, Snapshot};
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::resource::{Context, Resource};
+use crate::resource::{Context, Resource, Seen};
 use crate::stack::Stack;
 
 /// A manifest with the door through which it is deployed.
@@ -43,8 +47,25 @@ impl Session {
     pub async fn destruction(&self) -> Result<(Site, Plan)> {
         let standing = self.stack.standing_alone();
         let (site, snapshot) = self.observe(&standing).await?;
-        let plan = plan::destroy(&standing, &snapshot, &site);
+        let obstacles = self.obstacles(&standing, &snapshot, &site).await?;
+        let plan = plan::destroy(&standing, &snapshot, &obstacles, &site);
         Ok((site, plan))
+    }
+
+    /// What keeps our own things from being deleted.
+    async fn obstacles(
+        &self,
+        standing: &[Arc<dyn Resource>],
+        snapshot: &Snapshot,
+        site: &Site,
+    ) -> Result<BTreeMap<Key, String>> {
+        let known = plan::identities(snapshot, site);
+        let context = Context::knowing(self.door.clients(Access::Read), self.progress.clone(), known);
+        let ours = |resource: &&Arc<dyn Resource>| matches!(snapshot.get(&resource.key()), Some(Seen::Present(present)) if present.owner == Owner::Ours);
+        let look =
+            async |resource: &Arc<dyn Resource>| anyhow::Ok((resource.key(), resource.obstacle(&context).await?));
+        let found = try_join_all(standing.iter().filter(ours).map(look)).await?;
+        Ok(found.into_iter().filter_map(|(key, obstacle)| Some((key, obstacle?))).collect())
     }
 
     /// Carries a plan out.

@@ -71,6 +71,7 @@ impl Stack {
         let function = Arc::new(Function {
             name: name.to_owned(),
             image,
+            repository: Key::new(Kind::Repository, name),
             role: function_role.key(),
             log_group: log_group.key(),
             architecture: manifest.lambda.architecture.as_lambda(),
@@ -82,7 +83,7 @@ impl Stack {
             ownership: ownership.clone(),
         });
         resources.push(function.clone());
-        let agent = agent(manifest, region, &ownership, &mut resources);
+        let agent = agent(manifest, region, function.key(), &ownership, &mut resources);
         let permission = Permission { function: function.key(), agent: agent.key() };
         let behind = vec![function.key(), permission.key()];
         resources.push(Arc::new(permission));
@@ -128,13 +129,13 @@ fn image(
     cache: Option<PathBuf>,
     resources: &mut Vec<Arc<dyn Resource>>,
 ) -> Key {
+    let needed = matches!(manifest.lambda.code, Code::Source(_));
+    let repository = Repository { name: manifest.name.to_string(), needed, ownership: ownership.clone() };
+    let repository_key = repository.key();
+    resources.push(Arc::new(repository));
     let image: Arc<dyn Resource> = match &manifest.lambda.code {
         Code::Image(uri) => Arc::new(ReadyImage { uri: uri.clone() }),
         Code::Source(source) => {
-            let name = manifest.name.to_string();
-            let repository = Repository { name, ownership: ownership.clone() };
-            let key = repository.key();
-            resources.push(Arc::new(repository));
             let source = Source {
                 folder: source.folder.clone(),
                 handler: source.handler.clone(),
@@ -142,7 +143,7 @@ fn image(
                 architecture: manifest.lambda.architecture.as_oci().to_owned(),
             };
             let base = BaseImage::of(&source);
-            let image = Image::new(source, &base, key, cache);
+            let image = Image::new(source, &base, repository_key, cache);
             resources.push(Arc::new(base));
             Arc::new(image)
         }
@@ -156,6 +157,7 @@ fn image(
 fn agent(
     manifest: &Manifest,
     region: &str,
+    function: Key,
     ownership: &Ownership,
     resources: &mut Vec<Arc<dyn Resource>>,
 ) -> Arc<Agent> {
@@ -181,6 +183,7 @@ fn agent(
         instruction: manifest.agent.instruction.clone(),
         idle_session_ttl: signed(manifest.agent.idle_session_ttl.unwrap_or(IDLE_SESSION_TTL)),
         role: role.key(),
+        function,
         action_groups: action_groups.map(|group| Key::new(Kind::ActionGroup, group.name.as_ref())).collect(),
         ownership: ownership.clone(),
     });

@@ -25,9 +25,9 @@ pub const VERSION: Duration = Duration::from_mins(1);
 pub const LOG_GROUP: Duration = Duration::from_mins(1);
 
 /// Reading is cheap, and a state that passed unnoticed is time lost.
-const SHORTEST_LOOK: Duration = Duration::from_millis(100);
+const SHORTEST_LOOK: Duration = Duration::from_millis(200);
 /// A refused write counts against tighter quotas: Lambda takes 15 a second from the whole account.
-const SHORTEST_RETRY: Duration = Duration::from_millis(250);
+const SHORTEST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(5);
 /// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
 const PART: u32 = 20;

@@ -44,7 +44,7 @@ fn modules_import_only_from_those_below_them() {
             }
         }
     }
-    hold("a module imports from above itself", upward, &UPWARD);
+    hold("a module imports from above itself", &upward, &UPWARD);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn every_file_says_what_it_is_for() {
 fn no_file_is_too_long() {
     let long = all().into_iter().filter(|file| file.text.lines().count() > LONGEST);
     let found = long.map(|file| (file.path.clone(), format!("{}: {} lines", file.path, file.text.lines().count())));
-    hold("a file is too long", found.collect(), &LONG);
+    hold("a file is too long", &found.collect::<Vec<_>>(), &LONG);
 }
 
 #[test]
@@ -217,11 +217,11 @@ fn assert_nowhere(folder: &str, words: &[&str], but_in: &[&str]) {
         }
     }
     let named: Vec<(&str, &str)> = but_in.iter().map(|file| (*file, "")).collect();
-    hold(&format!("{words:?} is not for this place"), found, &named);
+    hold(&format!("{words:?} is not for this place"), &found, &named);
 }
 
 /// What was found is what is excepted: nothing else, and nothing less.
-fn hold(rule: &str, found: Vec<(String, String)>, exceptions: &[(&str, &str)]) {
+fn hold(rule: &str, found: &[(String, String)], exceptions: &[(&str, &str)]) {
     let excepted = |what: &str| exceptions.iter().any(|(exception, _)| *exception == what);
     let broken: Vec<_> = found.iter().filter(|(what, _)| !excepted(what)).map(|(_, line)| line.as_str()).collect();
     assert!(broken.is_empty(), "{rule}:\n  {}", broken.join("\n  "));

@@ -57,34 +57,38 @@ pub enum OpenError {
 
 impl std::fmt::Display for OpenError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let file = match self {
-            Self::InUse { folder } => {
-                let folder = folder.display();
-                return write!(
-                    formatter,
-                    "the emulated account in {folder} is in use by another process; wait until it has ended"
-                );
-            }
-            Self::Unreadable { file, cause } => {
-                write!(formatter, "{} can't be opened: {cause}", file.display())?;
-                file
-            }
-            Self::Damaged { file, cause } => {
-                write!(formatter, "{} is damaged: {cause}", file.display())?;
-                file
-            }
-            Self::OtherVersion { file, version } => {
-                let file_shown = file.display();
-                write!(formatter, "{file_shown} has layout version {version}, this program knows version {VERSION}")?;
-                file
-            }
-            Self::OtherAccount { file, account } => {
-                write!(formatter, "{} holds the account {account}, which is not the one asked for", file.display())?;
-                file
-            }
-        };
-        let folder = file.parent().unwrap_or(file).display();
-        write!(formatter, "; delete the folder {folder} to start afresh")
+        match self {
+            Self::InUse { folder } => write!(
+                formatter,
+                "the emulated account in {} is in use by another process; wait until it has ended",
+                folder.display()
+            ),
+            Self::Unreadable { file, cause } => write!(
+                formatter,
+                "{} can't be opened ({cause}); the emulated account needs a folder that can be written to",
+                file.display()
+            ),
+            Self::Damaged { file, cause } => write!(
+                formatter,
+                "{} is damaged ({cause}); delete the folder {} to start with an empty account (nothing on AWS is touched)",
+                file.display(),
+                file.parent().unwrap_or(file).display()
+            ),
+            Self::OtherVersion { file, version } => write!(
+                formatter,
+                "{} has layout version {version} and this program knows version {VERSION}; use the program that wrote it, \
+                 or delete the folder {} to start with an empty account",
+                file.display(),
+                file.parent().unwrap_or(file).display()
+            ),
+            Self::OtherAccount { file, account } => write!(
+                formatter,
+                "{} holds the account {account}, and another one is asked for; correct `account` in the manifest, or \
+                 delete the folder {} to start with an empty account",
+                file.display(),
+                file.parent().unwrap_or(file).display()
+            ),
+        }
     }
 }
 
@@ -234,7 +238,7 @@ mod tests {
             ("{\"version\":1,\"acc", "is damaged"),
             ("[]", "is damaged"),
             ("{\"version\":1}", "is damaged"),
-            ("{\"version\":99,\"planets\":3}", "has layout version 99, this program knows version 1"),
+            ("{\"version\":99,\"planets\":3}", "has layout version 99 and this program knows version 1"),
         ];
         for (text, reason) in cases {
             let scratch = Scratch::new("store");

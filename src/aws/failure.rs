@@ -25,6 +25,9 @@ const ALREADY_THERE: [&str; 4] = [
     "ResourceAlreadyExistsException",
 ];
 
+/// The code of a call that could not be signed.
+const NO_CREDENTIALS: &str = "NoCredentials";
+
 /// Why a call failed.
 #[derive(Debug)]
 pub struct Failure(Box<Facts>);
@@ -81,7 +84,14 @@ impl Failure {
         Self(Box::new(Facts {
             operation,
             code: code.to_owned(),
-            message: message.unwrap_or_else(|| innermost(error)),
+            message: message.unwrap_or_else(|| match code {
+                NO_CREDENTIALS => {
+                    "no AWS credentials were found (looked in the environment, the profile, web identity, \
+                                   and the roles of ECS and EC2)"
+                        .to_owned()
+                }
+                _ => innermost(error),
+            }),
             status: response.map(|response| response.status().as_u16()),
             request_id: response.and_then(|response| {
                 let header = |name| response.headers().get(name).map(str::to_owned);
@@ -147,7 +157,7 @@ impl Failure {
             );
         }
         match self.0.code.as_str() {
-            "NoCredentials" => Some(
+            NO_CREDENTIALS => Some(
                 "set AWS_PROFILE to a profile that exists (`aws configure list-profiles`), or AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY; or try --local, which needs no account"
                     .to_owned(),
@@ -189,7 +199,7 @@ impl std::error::Error for Failure {}
 fn unanswered<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> &'static str {
     let whole = DisplayErrorContext(error).to_string();
     match error {
-        _ if ["CredentialsError", "credentials", "IMDS"].iter().any(|word| whole.contains(word)) => "NoCredentials",
+        _ if ["CredentialsError", "credential", "IMDS"].iter().any(|word| whole.contains(word)) => NO_CREDENTIALS,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => "NoAnswer",
         SdkError::ConstructionFailure(_) => "NotSent",
         _ => "UnreadableAnswer",

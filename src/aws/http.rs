@@ -3,8 +3,9 @@
 
 use std::sync::OnceLock;
 
-use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -13,7 +14,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 /// The client for every service.
 pub(super) fn client() -> SharedHttpClient {
-    SharedHttpClient::new(Lazy { plain: Builder::new().build_http(), tls: OnceLock::new() })
+    SharedHttpClient::new(Lazy { plain: plain(), tls: OnceLock::new() })
 }
 
 #[derive(Debug)]
@@ -35,9 +36,23 @@ impl HttpClient for Lazy {
     }
 }
 
+fn plain() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| connector(settings, components).build_http())
+}
+
 fn tls() -> SharedHttpClient {
-    // The client loads the system's certificates when it makes its first connector, not here.
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    // The system's certificates are loaded when the first connector is made, not here.
+    Builder::new().build_with_connector_fn(|settings, components| {
+        connector(settings, components).tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
+    })
+}
+
+/// A connector that goes through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name.
+fn connector(settings: Option<&HttpConnectorSettings>, components: Option<&RuntimeComponents>) -> ConnectorBuilder {
+    let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+    builder.set_connector_settings(settings.cloned());
+    builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+    builder
 }
 
 #[derive(Debug)]

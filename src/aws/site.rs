@@ -14,10 +14,12 @@ pub struct Site {
     pub account: String,
     /// `ap-northeast-1`.
     pub region: String,
+    /// Whether it is the emulator's in this process.
+    pub emulated: bool,
 }
 
 /// Asks STS whose the credentials are.
-pub(super) async fn find(config: &SdkConfig) -> Result<Site> {
+pub(super) async fn find(config: &SdkConfig, emulated: bool) -> Result<Site> {
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     let caller = aws_sdk_sts::Client::new(config)
         .get_caller_identity()
@@ -28,10 +30,16 @@ pub(super) async fn find(config: &SdkConfig) -> Result<Site> {
     let arn = caller.arn().unwrap_or_default();
     let partition = arn.split(':').nth(1).filter(|partition| !partition.is_empty()).unwrap_or("aws");
     let account = caller.account().context("sts:GetCallerIdentity named no account")?;
-    Ok(Site { partition: partition.to_owned(), account: account.to_owned(), region })
+    Ok(Site { partition: partition.to_owned(), account: account.to_owned(), region, emulated })
 }
 
 impl Site {
+    /// Account and region, for people.
+    pub fn shown(&self) -> String {
+        let emulated = if self.emulated { " (emulator)" } else { "" };
+        format!("{}/{}{emulated}", self.account, self.region)
+    }
+
     /// The ARN of a role by its name.
     pub fn role_arn(&self, name: &str) -> String {
         format!("arn:{}:iam::{}:role/{name}", self.partition, self.account)

@@ -22,25 +22,25 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     note(&text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
     if !refusals.is_empty() {
-        return Err(Refused::plan(&refusals).into());
+        return Err(Refused::plan(refusals.len()).into());
     }
     if !plan.is_empty() {
-        output::confirm("deploy", "deploy this?", args.yes)?;
+        output::confirm(&common.typed("deploy"), "deploy this?", args.yes).await?;
     }
     let report = session.apply(&plan).await;
-    let outcome = finish(&session, &site, &plan, &report, args.json);
+    let outcome = finish(common, &session, &site, &plan, &report, args.json);
     outcome.map(|()| Exit::Done)
 }
 
 /// Prints what came of it: the line for Slack, or what stopped it.
-fn finish(session: &Session, site: &Site, plan: &Plan, report: &Report, as_json: bool) -> Result<()> {
+fn finish(common: &Common, session: &Session, site: &Site, plan: &Plan, report: &Report, as_json: bool) -> Result<()> {
     let mut document = json::report(&session.stack.name, site, plan, report);
     if !report.errors().is_empty() {
         output::stopped(report);
         if as_json {
             output::json(&document)?;
         }
-        return Err(Partial::of(report, "bedrock-ops deploy").into());
+        return Err(Partial::of(report, common.typed("deploy")).into());
     }
     let connector = &session.manifest.connector;
     let identity = |key: Key| report.known.identities.get(&key).cloned();
@@ -58,7 +58,8 @@ fn finish(session: &Session, site: &Site, plan: &Plan, report: &Report, as_json:
         document["agent_version"] = Value::from(version);
         return output::json(&document);
     }
-    output::result(&line)?;
+    // What was done must not be lost with a full disk: the line goes to stderr then.
+    output::result(&line).map_err(|error| error.context(format!("deployed; the line for Slack is: {line}")))?;
     if !plan.is_empty() {
         output::notes(&connector::notes(connector, site, &agent, &alias));
     }

@@ -6,7 +6,7 @@ use super::open;
 use super::output::{self, note};
 use crate::cli::{Common, Destroy};
 use crate::error::Partial;
-use crate::facts::{Change, Key};
+use crate::facts::Change;
 use crate::plan::Plan;
 use crate::refused::{Exit, Refused};
 use crate::report::{Report, json, text};
@@ -16,17 +16,18 @@ use crate::session::Session;
 const ROUNDS: u32 = 3;
 
 pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
+    let typed = common.typed("destroy");
     let session = open::session(common).await?;
     let (site, mut plan) = session.destruction().await?;
     note(&text::destruction(&session.stack.name, &site, &plan));
     if deletes_something(&plan) {
-        output::confirm("destroy", "destroy this?", args.yes)?;
+        output::confirm(&typed, "destroy this?", args.yes).await?;
     }
     if !args.yes && deletes_something(&plan) {
         // Minutes may have gone by: what is deleted is what is ours now.
         plan = session.destruction().await?.1;
     }
-    let (plan, done, ended) = rounds(&session, plan).await?;
+    let (plan, done, ended) = rounds(&session, plan, &typed).await?;
     if args.json {
         output::json(&json::report(&session.stack.name, &site, &plan, &done))?;
     }
@@ -34,23 +35,26 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
 }
 
 /// Deletes, and looks again, until nothing is left to delete. Answers the last round, and how it ended.
-async fn rounds(session: &Session, mut plan: Plan) -> Result<(Plan, Report, Result<Exit>)> {
+async fn rounds(session: &Session, mut plan: Plan, typed: &str) -> Result<(Plan, Report, Result<Exit>)> {
     for _ in 0..ROUNDS {
         let done = session.apply(&plan).await;
         if !done.errors().is_empty() {
             output::stopped(&done);
-            let stopped = Partial::of(&done, "bedrock-ops destroy");
+            let stopped = Partial::of(&done, typed.to_owned());
             return Ok((plan, done, Err(stopped.into())));
         }
-        let spared = done.spared().into_iter().map(|(key, reason)| (key, reason.to_owned()));
-        let kept: Vec<_> = plan.refusals().into_iter().chain(spared).collect();
-        if !deletes_something(&plan) || !kept.is_empty() {
-            return Ok((plan, done, ended(&kept)));
+        let kept = done.spared();
+        if !deletes_something(&plan) {
+            let ended = if kept.is_empty() { Ok(Exit::Done) } else { Err(Refused::plan(kept.len()).into()) };
+            return Ok((plan, done, ended));
+        }
+        if !kept.is_empty() {
+            return Ok((plan, done, Err(Refused::kept(&kept).into())));
         }
         let again = session.destruction().await?.1;
         if !deletes_something(&again) {
             note("a second look found nothing left");
-            return Ok((plan, done, ended(&again.refusals())));
+            return Ok((plan, done, Ok(Exit::Done)));
         }
         plan = again;
     }
@@ -59,8 +63,4 @@ async fn rounds(session: &Session, mut plan: Plan) -> Result<(Plan, Report, Resu
 
 fn deletes_something(plan: &Plan) -> bool {
     plan.changes().any(|step| step.change == Change::Delete)
-}
-
-fn ended(kept: &[(Key, String)]) -> Result<Exit> {
-    if kept.is_empty() { Ok(Exit::Done) } else { Err(Refused::kept(kept).into()) }
 }

@@ -1,5 +1,7 @@
 //! `--local`: the emulator in this process, its world kept beside the manifest.
 
+use std::fs::DirBuilder;
+use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
@@ -16,8 +18,21 @@ const ACCOUNT: &str = "123456789012";
 
 /// The emulator with the world that the last run left.
 pub(super) fn emulator(manifest: &Manifest) -> Result<Emulator> {
+    let folder = manifest.dir.join(FOLDER);
+    keep_private(&folder);
     let settings = settings(Some(manifest), Timing::quick());
-    Emulator::open(&manifest.dir.join(FOLDER), settings).context("opening the emulated account of --local")
+    Emulator::open(&folder, settings).context("opening the emulated account of --local")
+}
+
+/// The world holds the function's environment, which may hold secrets: nobody else reads it, and git leaves it out.
+fn keep_private(folder: &Path) {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    // What is wrong with the folder, the emulator says when it opens it.
+    if builder.create(folder).is_ok() {
+        let _ = std::fs::write(folder.join(".gitignore"), "*\n");
+    }
 }
 
 /// An account that takes its time as told.

@@ -1,6 +1,6 @@
 //! The only printing of results: stdout is the result, everything else goes to stderr.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -12,7 +12,11 @@ use crate::report::{Report, text};
 /// Prints a result.
 pub(super) fn result(text: &str) -> Result<()> {
     let mut out = anstream::stdout();
-    writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).context("writing to stdout")
+    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+        // Who reads no further has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing to stdout"),
+    }
 }
 
 /// Prints a result as JSON.
@@ -42,7 +46,7 @@ pub(super) fn stopped(report: &Report) {
 }
 
 /// Asks on the terminal; `yes` answers in advance. Where there is no terminal, nobody is asked and nothing is done.
-pub(super) fn confirm(command: &str, question: &str, yes: bool) -> Result<()> {
+pub(super) async fn confirm(command: &str, question: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());
     }
@@ -51,7 +55,9 @@ pub(super) fn confirm(command: &str, question: &str, yes: bool) -> Result<()> {
     }
     let mut err = anstream::stderr();
     write!(err, "{question} [y/N] ").and_then(|()| err.flush()).context("asking for confirmation")?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).context("reading the answer")?;
+    // On a thread of its own, so that Ctrl-C is heard meanwhile; one that nobody waits for when the program ends.
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || tell.send(std::io::stdin().lines().next().transpose()));
+    let answer = told.await.context("reading the answer")?.context("reading the answer")?.unwrap_or_default();
     if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(Refused::declined().into()) }
 }

@@ -17,7 +17,7 @@ pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {
     }
     let refusals = plan.refusals();
     if !refusals.is_empty() {
-        return Err(Refused::plan(&refusals).into());
+        return Err(Refused::plan(refusals.len()).into());
     }
     Ok(if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
 }

@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
     let (site, snapshot) = session.observe(&resources).await?;
     let identity = |key| snapshot.get(key).and_then(Seen::identity);
     let (Some(agent), Some(alias)) = (identity(&keys.0), identity(&keys.1)) else {
-        return Err(Refused::not_deployed(&session.stack.name).into());
+        return Err(Refused::not_deployed(&session.stack.name, &common.typed("deploy")).into());
     };
     let mut connector = session.manifest.connector.clone();
     if let Some(mention) = args.mention {

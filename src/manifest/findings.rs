@@ -62,8 +62,14 @@ impl<'s> Findings<'s> {
         for problem in &mut found {
             let private = self.private.borrow().iter().any(|lines| lines.contains(&problem.line));
             let line = self.source.lines().nth(problem.line.saturating_sub(1));
-            if let (Some(line), false) = (line, private) {
-                problem.excerpt = Some(excerpt(line, problem.line, problem.column, &problem.text));
+            match line {
+                Some(line) if !private => {
+                    problem.excerpt = Some(excerpt(line, problem.line, problem.column, &problem.text));
+                }
+                // A key may be named; what stands behind it may not.
+                Some(line) if line.trim_start().starts_with(&problem.text) => {}
+                _ if private => problem.text.clear(),
+                _ => {}
             }
         }
         found

@@ -121,9 +121,14 @@ impl<'s> Reader<'s, '_> {
                 return Ok(self.finished(map_at(style, place, entries), anchor, tag.as_deref(), span));
             }
             Event::Alias(anchor) => return Ok(self.aliased(anchor, place)),
-            Event::UnresolvedAlias(name) => {
-                let cure = format!("define it above with `&{name}`, or put the text in quotes");
-                self.findings.error(&place, format!("`*{name}` refers to nothing"), cure);
+            Event::UnresolvedAlias(_) => {
+                // Its name is not said: a secret that begins with a star is read as an alias, too.
+                let cure = "put the text in quotes; or, if an alias is meant, define its anchor above with `&`";
+                self.findings.error(
+                    &place,
+                    "an unquoted text that begins with `*` is a YAML alias, and this one refers to nothing",
+                    cure,
+                );
                 (Value::Broken, 0, None)
             }
             _ => (Value::Broken, 0, None),

@@ -13,7 +13,15 @@ const FORMAT: u32 = 1;
 
 /// A plan.
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Value {
-    let steps: Vec<Value> = plan.steps.iter().map(step).collect();
+    document(stack, site, plan, plan.steps.iter().map(step).collect())
+}
+
+/// A report: the plan's steps with their outcomes.
+pub fn report(stack: &str, site: &Site, plan: &Plan, report: &Report) -> Value {
+    document(stack, site, plan, report.outcomes.iter().map(|(planned, outcome)| ended(planned, outcome)).collect())
+}
+
+fn document(stack: &str, site: &Site, plan: &Plan, steps: Vec<Value>) -> Value {
     json!({
         "format": FORMAT,
         "stack": stack,
@@ -24,33 +32,21 @@ pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Value {
     })
 }
 
-/// A report: the plan's steps with their outcomes.
-pub fn report(stack: &str, site: &Site, plan: &Plan, report: &Report) -> Value {
-    let ended = |(planned, outcome): &(Step, Outcome)| {
-        let mut value = step(planned);
-        value["outcome"] = match outcome {
-            Outcome::Kept => "kept".into(),
-            Outcome::Done => "done".into(),
-            Outcome::Spared(_) => "spared".into(),
-            Outcome::Failed(_) => "failed".into(),
-            Outcome::Left => "left".into(),
-        };
-        match outcome {
-            Outcome::Spared(reason) => value["reason"] = reason.as_str().into(),
-            Outcome::Failed(error) => value["error"] = format!("{error:#}").into(),
-            Outcome::Kept | Outcome::Done | Outcome::Left => {}
-        }
-        value
+fn ended(planned: &Step, outcome: &Outcome) -> Value {
+    let mut value = step(planned);
+    value["outcome"] = match outcome {
+        Outcome::Kept => "kept".into(),
+        Outcome::Done => "done".into(),
+        Outcome::Spared(_) => "spared".into(),
+        Outcome::Failed(_) => "failed".into(),
+        Outcome::Left => "left".into(),
     };
-    let steps: Vec<Value> = report.outcomes.iter().map(ended).collect();
-    json!({
-        "format": FORMAT,
-        "stack": stack,
-        "account": site.account,
-        "region": site.region,
-        "steps": steps,
-        "summary": summary(plan),
-    })
+    match outcome {
+        Outcome::Spared(reason) => value["reason"] = reason.as_str().into(),
+        Outcome::Failed(error) => value["error"] = format!("{error:#}").into(),
+        Outcome::Kept | Outcome::Done | Outcome::Left => {}
+    }
+    value
 }
 
 fn summary(plan: &Plan) -> Value {

@@ -9,7 +9,8 @@ use similar::{ChangeTag, TextDiff};
 use crate::aws::Site;
 use crate::facts::{Change, Difference, Key, Kind, shown};
 use crate::plan::{Plan, Step};
-use crate::report::{Report, hidden};
+use crate::report::{Outcome, Report, hidden};
+use crate::resources::alias::publishes;
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -17,7 +18,7 @@ const RED: Style = AnsiColor::Red.on_default();
 
 /// The plan: every step with what it changes, and the totals.
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
-    let mut text = format!("{stack} in {}/{}\n", site.account, site.region);
+    let mut text = format!("{stack} in {}\n", site.shown());
     for step in plan.changes() {
         step_lines(&mut text, step, plan);
     }
@@ -28,7 +29,7 @@ pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
 /// The plan of a destruction. What goes with its parent (images, action groups, versions) is not listed by itself.
 pub fn destruction(stack: &str, site: &Site, plan: &Plan) -> String {
     if plan.is_empty() {
-        return format!("nothing to do: nothing of {stack} is left in {}/{}\n", site.account, site.region);
+        return format!("nothing to do: nothing of {stack} is left in {}\n", site.shown());
     }
     self::plan(stack, site, plan)
 }
@@ -59,9 +60,9 @@ pub fn stopped(report: &Report) -> String {
         let word = step.change.word();
         let key = step.key();
         let _ = match outcome {
-            super::Outcome::Done => writeln!(text, "  done:   {word} {key}"),
-            super::Outcome::Failed(_) => writeln!(text, "  failed: {word} {key}"),
-            super::Outcome::Left if step.change != Change::Keep => writeln!(text, "  left:   {word} {key}"),
+            Outcome::Done => writeln!(text, "  done:   {word} {key}"),
+            Outcome::Failed(_) => writeln!(text, "  failed: {word} {key}"),
+            Outcome::Left if step.change != Change::Keep => writeln!(text, "  left:   {word} {key}"),
             _ => Ok(()),
         };
     }
@@ -85,7 +86,8 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         }
         Change::Update(differences) => {
             let told = tells_itself(step, plan);
-            for difference in differences.iter().filter(|difference| !(told && is_held(&difference.field))) {
+            let held = |difference: &&Difference| publishes(std::slice::from_ref(difference));
+            for difference in differences.iter().filter(|difference| !(told && held(difference))) {
                 difference_lines(text, difference);
             }
         }
@@ -97,7 +99,7 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
 fn consequence(step: &Step, plan: &Plan) -> String {
     let publishes = match &step.change {
         Change::Create => true,
-        Change::Update(differences) => differences.iter().any(|difference| is_held(&difference.field)),
+        Change::Update(differences) => publishes(differences),
         _ => false,
     };
     match (step.key().kind, publishes, &step.change) {
@@ -124,11 +126,6 @@ fn differences(step: &Step) -> &[Difference] {
 fn tells_itself(step: &Step, plan: &Plan) -> bool {
     let told = |other: &Step| matches!(other.key().kind, Kind::Agent | Kind::ActionGroup);
     step.key().kind == Kind::Alias && plan.changes().any(told)
-}
-
-/// Fields of the alias that lie in its version.
-fn is_held(field: &str) -> bool {
-    field == "agent" || field == "action_groups" || field.starts_with("agent.") || field.starts_with("action_groups.")
 }
 
 /// A value as it is compared line by line: lists and objects take a line for each member.

@@ -1,23 +1,21 @@
 //! The Bedrock agent: its prompt, its model, its role. Its id never changes under the user; Slack depends on it.
 
+mod lookup;
 mod removal;
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
-use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, AgentSummary, AgentVersion, CreationMode};
+use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, AgentVersion, CreationMode};
 use serde::Serialize;
 
 use super::action_group::{self, ActionGroup};
 use super::settling::{self, DRAFT};
-use crate::aws::{Aws, Called, Failure, Found};
+use crate::aws::{Called, Failure};
 use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::Owner;
 use crate::ownership::{Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Wait};
-
-/// Agents a page; AWS gives ten all the same.
-const PAGE: i32 = 100;
 
 /// How long IAM may take until Bedrock sees that a role exists at all.
 const ROLE_SEEN: std::time::Duration = std::time::Duration::from_mins(1);
@@ -37,6 +35,8 @@ pub struct Agent {
     pub idle_session_ttl: i32,
     /// The role it takes.
     pub role: Key,
+    /// The function that its action groups call.
+    pub function: Key,
     /// The action groups that the manifest names; others on the draft are to go.
     pub action_groups: Vec<Key>,
     /// Whose it is.
@@ -56,6 +56,7 @@ pub(super) struct Content {
 
 #[derive(Debug, Serialize)]
 struct Spec {
+    name: String,
     #[serde(flatten)]
     content: Content,
     tags: Tags,
@@ -71,13 +72,21 @@ impl Resource for Agent {
         vec![Need::ready(self.role.clone())]
     }
 
+    fn stands_on(&self) -> Vec<Key> {
+        vec![self.role.clone(), self.function.clone()]
+    }
+
+    async fn obstacle(&self, context: &Context) -> Result<Option<String>> {
+        let id = context.needed(&self.key())?;
+        removal::obstacle(context, &self.ownership, &id).await
+    }
+
     fn wanted(&self, known: &Known) -> Facts {
-        facts(&Spec { content: self.content(known), tags: self.ownership.tags().clone() })
+        facts(&Spec { name: self.name.clone(), content: self.content(known), tags: self.ownership.tags().clone() })
     }
 
     async fn locate(&self, context: &Context) -> Result<Option<String>> {
-        let (good, failed) = self.named(&context.aws).await?;
-        Ok(good.into_iter().chain(failed).next())
+        lookup::find(context, &self.name, &self.ownership).await
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
@@ -88,7 +97,7 @@ impl Resource for Agent {
         let Some(id) = id else { return Ok(Seen::Absent) };
         let (agent, tags, strays) = tokio::try_join!(
             settling::at_rest(context, self.key(), &id),
-            tags(context, &id),
+            lookup::tags(context, &id),
             self.strays(context, &id),
         )?;
         let Some(agent) = agent else { return Ok(Seen::Absent) };
@@ -97,7 +106,8 @@ impl Resource for Agent {
             let reason = format!("its creation failed: {}", settling::reasons(&agent));
             return Ok(Seen::Broken { reason, identity: Some(id) });
         }
-        let spec = Spec { content: content(&agent), tags: self.ownership.of_ours(&tags) };
+        let spec =
+            Spec { name: agent.agent_name.clone(), content: content(&agent), tags: self.ownership.of_ours(&tags) };
         Ok(Seen::Present(Present { facts: facts(&spec), owner, identity: id, leads_to: None, strays }))
     }
 
@@ -129,18 +139,18 @@ impl Resource for Agent {
     }
 
     async fn delete(&self, context: &Context) -> Result<Deleted> {
-        let (good, failed) = self.named(&context.aws).await?;
-        for id in good.iter().chain(&failed) {
+        let id = context.needed(&self.key())?;
+        if self.ownership.owner(&lookup::tags(context, &id).await?) != Owner::Ours {
             // Looked at again now: what was ours when the plan was shown may be somebody else's today.
-            if self.ownership.owner(&tags(context, id).await?) != Owner::Ours {
-                return Ok(Deleted::Kept(format!("the agent {id} does not carry our tag any more")));
-            }
-            let foreign = removal::foreign_aliases(&context.aws, id).await?;
-            if !foreign.is_empty() {
-                let aliases = foreign.join(", ");
-                return Ok(Deleted::Kept(format!("it has aliases that bedrock-ops did not make: {aliases}")));
-            }
-            removal::remove(context, self.key(), id).await?;
+            return Ok(Deleted::Kept(format!("the agent {id} does not carry our tag any more")));
+        }
+        if let Some(obstacle) = self.obstacle(context).await? {
+            return Ok(Deleted::Kept(obstacle));
+        }
+        removal::remove_aliases(context, self.key(), &id).await?;
+        removal::remove(context, self.key(), &id).await?;
+        for ghost in lookup::failed(context, &self.name, &self.ownership).await? {
+            removal::remove(context, self.key(), &ghost).await?;
         }
         Ok(Deleted::Gone)
     }
@@ -171,23 +181,6 @@ impl Agent {
             idle_session_ttl: self.idle_session_ttl,
             role: known.site.role_arn(&self.role.name),
         }
-    }
-
-    /// The ids of all agents of this name: those that work, and those whose creation failed. AWS checks that a name
-    /// is free only after it has answered, so that several may be listed.
-    async fn named(&self, aws: &Aws) -> Result<(Vec<String>, Vec<String>)> {
-        let mut agents = aws.bedrock_agent.list_agents().max_results(PAGE).into_paginator().items().send();
-        let mut named: Vec<AgentSummary> = Vec::new();
-        while let Some(agent) = agents.next().await {
-            let agent = agent.called("bedrock:ListAgents")?;
-            if agent.agent_name == self.name {
-                named.push(agent);
-            }
-        }
-        let (failed, good): (Vec<_>, Vec<_>) =
-            named.into_iter().partition(|agent| agent.agent_status == AgentStatus::Failed);
-        let ids = |agents: Vec<AgentSummary>| agents.into_iter().map(|agent| agent.agent_id).collect();
-        Ok((ids(good), ids(failed)))
     }
 
     /// Action groups on the draft that the manifest does not name.
@@ -249,17 +242,10 @@ impl Agent {
             // A role that is not seen at all looks like a missing permission of the caller: for a minute, no longer.
             let role = failure.says("not authorized to perform: bedrock:") && started.elapsed() < ROLE_SEEN;
             let denied = failure.is("AccessDeniedException") && (profile || role) && !failure.says("maintenance mode");
-            denied || settling::is_busy(failure)
+            denied || settling::is_busy(failure, started.elapsed())
         };
         wait.retry(passing, call).await
     }
-}
-
-async fn tags(context: &Context, id: &str) -> Result<Tags> {
-    let arn = context.site().await.agent_arn(id);
-    let call = context.aws.bedrock_agent.list_tags_for_resource().resource_arn(arn);
-    let answer = call.send().await.called("bedrock:ListTagsForResource").found()?;
-    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
 }
 
 fn content(agent: &Described) -> Content {

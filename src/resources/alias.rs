@@ -17,9 +17,12 @@ use super::agent::{self, Agent};
 use super::settling;
 use crate::aws::{Aws, Called, Found};
 use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
-use crate::ownership::{Ownership, Tags};
+use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Look, Wait};
+
+/// The alias that Bedrock keeps for the draft of every agent. Nobody can delete it.
+pub(super) const TEST_ALIAS: &str = "TSTALIASID";
 
 /// The alias. Its identity is its id, which Slack is given and which never changes.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub struct Alias {
 
 #[derive(Debug, Serialize)]
 struct Spec {
+    name: String,
     /// The agent as the routed version holds it.
     agent: Facts,
     /// The action groups as the routed version holds them.
@@ -52,7 +56,7 @@ struct Spec {
 }
 
 /// The fields that only a new version changes.
-const HELD: [&str; 2] = ["agent", "action_groups"];
+pub const HELD: [&str; 2] = ["agent", "action_groups"];
 
 #[async_trait(?Send)]
 impl Resource for Alias {
@@ -80,6 +84,7 @@ impl Resource for Alias {
     fn wanted(&self, known: &Known) -> Facts {
         let groups = self.action_groups.iter().map(|group| (group.key().name, group.wanted(known)));
         facts(&Spec {
+            name: self.name.clone(),
             agent: facts(&self.agent.content(known)),
             action_groups: groups.collect(),
             description: self.description.clone(),
@@ -96,6 +101,7 @@ impl Resource for Alias {
             held(&context.aws, &agent, version.as_deref()),
         )?;
         let spec = Spec {
+            name: alias.agent_alias_name,
             agent: held_agent,
             action_groups,
             description: alias.description,
@@ -132,7 +138,7 @@ impl Resource for Alias {
             let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
             call.send().await.called("bedrock:TagResource")?;
         }
-        if publish || differs(differences, "description") {
+        if publish || differs(differences, "description") || differs(differences, "name") {
             self.point(context, &agent, &id, publish).await?;
         }
         Ok(id)
@@ -141,16 +147,8 @@ impl Resource for Alias {
     async fn delete(&self, context: &Context) -> Result<Deleted> {
         let Some(agent) = context.identity(&self.agent.key()) else { return Ok(Deleted::Gone) };
         let id = context.needed(&self.key())?;
-        let delete = async || {
-            let call = context.aws.bedrock_agent.delete_agent_alias().agent_id(&agent).agent_alias_id(&id);
-            call.send().await.called("bedrock:DeleteAgentAlias").found()
-        };
-        settling::accepted(context, self.key(), delete).await?;
-        let gone = async || match get(&context.aws, &agent, &id).await? {
-            None => Ok(Look::Done(Deleted::Gone)),
-            Some(alias) => Ok(Look::NotYet(alias.agent_alias_status.to_string())),
-        };
-        self.wait(context, "the alias to go").until(gone).await
+        remove(context, self.key(), &agent, &id).await?;
+        Ok(Deleted::Gone)
     }
 
     async fn settle(&self, context: &Context) -> Result<()> {
@@ -181,29 +179,33 @@ impl Alias {
         Key::new(Kind::AgentVersion, &self.name)
     }
 
-    /// The function that answers for an action group in the release that the alias routes to, by its ARN with the
-    /// version; told by the alias's facts as they were seen.
-    pub fn answering<'a>(seen: &'a Facts, group: &str) -> Option<&'a str> {
-        seen["action_groups"][group]["lambda"].as_str()
-    }
-
-    /// The alias of this name, when it is in no passing state.
+    /// The alias of this name, when it is in no passing state; else the one that carries our tag under another name,
+    /// for the manifest may name it anew.
     async fn find(&self, context: &Context, agent: &str) -> Result<Option<AgentAliasSummary>> {
         let find = async || {
-            let call = context.aws.bedrock_agent.list_agent_aliases().agent_id(agent);
-            let mut aliases = call.into_paginator().items().send();
-            while let Some(alias) = aliases.next().await {
-                let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
-                if alias.agent_alias_name != self.name {
-                    continue;
-                }
-                let passing = is_passing(&alias.agent_alias_status);
-                let status = alias.agent_alias_status.to_string();
-                return Ok(if passing { Look::NotYet(status) } else { Look::Done(Some(alias)) });
-            }
-            Ok(Look::Done(None))
+            let listed = list(&context.aws, agent).await?;
+            let found = match listed.iter().find(|alias| alias.agent_alias_name == self.name) {
+                Some(alias) => Some(alias.clone()),
+                None => self.renamed(context, agent, listed).await?,
+            };
+            let passing = found.as_ref().map(|alias| &alias.agent_alias_status).filter(|status| is_passing(status));
+            Ok(passing.map(ToString::to_string).map_or(Look::Done(found), Look::NotYet))
         };
         self.wait(context, "the alias to come to rest").until(find).await
+    }
+
+    async fn renamed(
+        &self,
+        context: &Context,
+        agent: &str,
+        listed: Vec<AgentAliasSummary>,
+    ) -> Result<Option<AgentAliasSummary>> {
+        for alias in listed.into_iter().filter(|alias| alias.agent_alias_id != TEST_ALIAS) {
+            if self.ownership.owner(&tags(context, agent, &alias.agent_alias_id).await?) == Owner::Ours {
+                return Ok(Some(alias));
+            }
+        }
+        Ok(None)
     }
 
     /// Without a routing AWS cuts a new version, every time; with the present one it changes the rest alone.
@@ -224,7 +226,8 @@ impl Alias {
     }
 }
 
-fn publishes(differences: &[Difference]) -> bool {
+/// Whether these differences take a new version.
+pub fn publishes(differences: &[Difference]) -> bool {
     HELD.iter().any(|field| differs(differences, field))
 }
 
@@ -248,12 +251,38 @@ async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, B
     Ok((content, groups.into_iter().collect()))
 }
 
+/// Every alias of the agent, the one for its draft included.
+pub(super) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
+    let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(agent).into_paginator().items().send();
+    let mut found = Vec::new();
+    while let Some(alias) = aliases.next().await {
+        let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
+        found.push(alias);
+    }
+    Ok(found)
+}
+
+/// Deletes an alias, and waits until it is gone.
+pub(super) async fn remove(context: &Context, key: Key, agent: &str, id: &str) -> Result<()> {
+    let delete = async || {
+        let call = context.aws.bedrock_agent.delete_agent_alias().agent_id(agent).agent_alias_id(id);
+        call.send().await.called("bedrock:DeleteAgentAlias").found()
+    };
+    settling::accepted(context, key.clone(), delete).await?;
+    let gone = async || match get(&context.aws, agent, id).await? {
+        None => Ok(Look::Done(())),
+        Some(alias) => Ok(Look::NotYet(alias.agent_alias_status.to_string())),
+    };
+    let wait = Wait { progress: &context.progress, key, what: "the alias to go", limit: wait::STATE };
+    wait.until(gone).await
+}
+
 async fn get(aws: &Aws, agent: &str, id: &str) -> Result<Option<AgentAlias>> {
     let call = aws.bedrock_agent.get_agent_alias().agent_id(agent).agent_alias_id(id);
     Ok(call.send().await.called("bedrock:GetAgentAlias").found()?.and_then(|answer| answer.agent_alias))
 }
 
-async fn tags(context: &Context, agent: &str, id: &str) -> Result<Tags> {
+pub(super) async fn tags(context: &Context, agent: &str, id: &str) -> Result<Tags> {
     let arn = context.site().await.alias_arn(agent, id);
     let call = context.aws.bedrock_agent.list_tags_for_resource().resource_arn(arn);
     let answer = call.send().await.called("bedrock:ListTagsForResource").found()?;

@@ -1,5 +1,6 @@
 //! The Lambda function, and the numbered version that each change of its code or configuration publishes.
 
+mod settings;
 mod states;
 mod versions;
 
@@ -8,10 +9,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
-use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, FunctionConfiguration, PackageType, State};
+use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, PackageType, State};
 use serde::Serialize;
 use tokio::time::Instant;
 
+use self::settings::{Settings, settings};
 pub(super) use self::states::is_busy;
 use self::states::{is_passing, passing, resting};
 use crate::aws::{Aws, Called, Failure, Found};
@@ -19,6 +21,9 @@ use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Resource, Seen};
 use crate::wait::{self, Look, Wait};
+
+/// The fields that `UpdateFunctionConfiguration` sets.
+const SETTINGS: [&str; 4] = ["role", "timeout", "memory", "environment"];
 
 /// The version of a function that publishes none.
 pub const UNPUBLISHED: &str = "$LATEST";
@@ -30,6 +35,8 @@ pub struct Function {
     pub name: String,
     /// The image it runs.
     pub image: Key,
+    /// The repository that its images lie in.
+    pub repository: Key,
     /// The role it runs in.
     pub role: Key,
     /// The log group it writes to.
@@ -55,20 +62,12 @@ struct Spec {
     image: String,
     #[serde(flatten)]
     settings: Settings,
+    /// How the last update ended: `Successful` or `Failed`.
+    last_update: String,
     /// Whether the newest version is what `$LATEST` is; left out when nothing is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<bool>,
     tags: Tags,
-}
-
-/// The part that every version keeps for itself.
-#[derive(Debug, PartialEq, Serialize)]
-struct Settings {
-    architecture: String,
-    role: String,
-    timeout: Option<i32>,
-    memory: Option<i32>,
-    environment: BTreeMap<String, String>,
 }
 
 #[async_trait(?Send)]
@@ -82,6 +81,10 @@ impl Resource for Function {
         needs.cloned().map(Need::ready).collect()
     }
 
+    fn stands_on(&self) -> Vec<Key> {
+        vec![self.repository.clone(), self.role.clone(), self.log_group.clone()]
+    }
+
     fn wanted(&self, known: &Known) -> Facts {
         facts(&Spec {
             image: known.identity(&self.image),
@@ -92,6 +95,7 @@ impl Resource for Function {
                 memory: Some(self.memory),
                 environment: self.environment(known),
             },
+            last_update: LastUpdateStatus::Successful.as_str().to_owned(),
             published: self.publish.then_some(true),
             tags: self.ownership.tags().clone(),
         })
@@ -113,9 +117,11 @@ impl Resource for Function {
             return Ok(Seen::Broken { reason, identity: Some(UNPUBLISHED.to_owned()) });
         }
         let version = if self.publish { versions::like(&configuration, &versions) } else { None };
+        let failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
         let spec = Spec {
             image: found.code.and_then(|code| code.resolved_image_uri.or(code.image_uri)).unwrap_or_default(),
             settings: settings(&configuration),
+            last_update: if failed { LastUpdateStatus::Failed } else { LastUpdateStatus::Successful }.to_string(),
             published: self.publish.then_some(version.is_some()),
             tags: self.ownership.of_ours(&tags),
         };
@@ -141,11 +147,13 @@ impl Resource for Function {
         if differs(differences, "tags") {
             self.tag(context).await?;
         }
-        if ["role", "timeout", "memory", "environment"].iter().any(|field| differs(differences, field)) {
+        // An update that failed may have left anything: all of it is set again.
+        let failed = differs(differences, "last_update");
+        if failed || SETTINGS.iter().any(|field| differs(differences, field)) {
             self.update_settings(context).await?;
-            self.at_rest(context).await?;
+            self.updated(context).await?;
         }
-        if differs(differences, "image") || differs(differences, "architecture") {
+        if failed || differs(differences, "image") || differs(differences, "architecture") {
             return self.update_code(context).await;
         }
         if self.renews(differences) {
@@ -193,6 +201,15 @@ impl Function {
                 Ok(passing.map_or(Look::Done(Some(found)), Look::NotYet))
             })
             .await
+    }
+
+    /// Waits until the update is through; an error when it failed.
+    async fn updated(&self, context: &Context) -> Result<()> {
+        let updated = async || match self.find(&context.aws, None).await?.and_then(|found| found.configuration) {
+            None => Ok(Look::NotYet("not there".to_owned())),
+            Some(configuration) => Ok(passing(&configuration)?.map_or(Look::Done(()), Look::NotYet)),
+        };
+        self.wait(context, "the function's settings to be updated").until(updated).await
     }
 
     async fn tag(&self, context: &Context) -> Result<()> {
@@ -261,16 +278,5 @@ impl Function {
 
     fn variables(&self, known: &Known) -> Environment {
         Environment::builder().set_variables(Some(self.environment(known).into_iter().collect())).build()
-    }
-}
-
-fn settings(configuration: &FunctionConfiguration) -> Settings {
-    let variables = configuration.environment().and_then(|environment| environment.variables().cloned());
-    Settings {
-        architecture: configuration.architectures().first().map_or("x86_64", Architecture::as_str).to_owned(),
-        role: configuration.role().unwrap_or_default().to_owned(),
-        timeout: configuration.timeout(),
-        memory: configuration.memory_size(),
-        environment: variables.unwrap_or_default().into_iter().collect(),
     }
 }

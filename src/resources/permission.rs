@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::aws::{Called, Failure, Found};
-use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::facts::{Difference, Facts, Key, Kind, Known, facts};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
 use crate::resources::function::{self, UNPUBLISHED};
@@ -43,7 +43,8 @@ impl Resource for Permission {
     }
 
     fn needs(&self) -> Vec<Need> {
-        vec![Need::made(self.function.clone()), Need::made(self.agent.clone())]
+        // The agent's id is known before AWS has found out whether its name is free: only a settled one is let in.
+        vec![Need::made(self.function.clone()), Need::ready(self.agent.clone())]
     }
 
     fn looked_up_by(&self) -> Vec<Key> {
@@ -84,14 +85,12 @@ impl Resource for Permission {
         Ok(STATEMENT_ID.to_owned())
     }
 
-    async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
-        if !differs(differences, "on") {
-            // AWS has no way to change a statement but to take it away and give another.
-            let version = context.needed(&self.function)?;
-            let call = context.aws.lambda.remove_permission().function_name(&self.function.name);
-            let call = call.set_qualifier(qualifier(&version)).statement_id(STATEMENT_ID);
-            call.send().await.called("lambda:RemovePermission").found()?;
-        }
+    async fn update(&self, context: &Context, _differences: &[Difference]) -> Result<String> {
+        // AWS has no way to change a statement but to take it away and give another.
+        let version = context.needed(&self.function)?;
+        let call = context.aws.lambda.remove_permission().function_name(&self.function.name);
+        let call = call.set_qualifier(qualifier(&version)).statement_id(STATEMENT_ID);
+        call.send().await.called("lambda:RemovePermission").found()?;
         match self.create(context).await {
             // The first try's answer was lost on the way.
             Err(error) if error.downcast_ref().is_some_and(Failure::is_already_there) => Ok(STATEMENT_ID.to_owned()),

@@ -38,13 +38,15 @@ impl Resource for ReadyImage {
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
-        if self.uri.contains('@') {
-            return Ok(Seen::present(json!({}), Owner::Given, &self.uri));
-        }
         let (registry, rest) = self.uri.split_once('/').unwrap_or(("", &self.uri));
-        let (repository, tag) = rest.split_once(':').unwrap_or((rest, "latest"));
-        let image = ImageIdentifier::builder().image_tag(tag).build();
-        let call = context.aws.ecr.describe_images().repository_name(repository).image_ids(image);
+        let image = ImageIdentifier::builder();
+        let (repository, image) = match (rest.split_once('@'), rest.split_once(':')) {
+            (Some((repository, digest)), _) => (repository, image.image_digest(digest)),
+            (None, Some((repository, tag))) => (repository, image.image_tag(tag)),
+            (None, None) => (rest, image.image_tag("latest")),
+        };
+        let repository = repository.split(':').next().unwrap_or(repository);
+        let call = context.aws.ecr.describe_images().repository_name(repository).image_ids(image.build());
         let answer = call.send().await.called("ecr:DescribeImages").found()?;
         let image = answer.and_then(|answer| answer.image_details.unwrap_or_default().into_iter().next());
         let digest = image.and_then(|image| image.image_digest);

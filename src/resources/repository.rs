@@ -6,8 +6,8 @@ use aws_sdk_ecr::types::{ImageTagMutability, Repository as Described, Tag};
 use serde::Serialize;
 
 use crate::aws::{Aws, Called, Found};
-use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
-use crate::ownership::{Ownership, Tags};
+use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Resource, Seen};
 use crate::resources::image::TAG_PREFIX;
 
@@ -16,6 +16,8 @@ use crate::resources::image::TAG_PREFIX;
 pub struct Repository {
     /// Its name.
     pub name: String,
+    /// Whether images are pushed to it. One that an earlier manifest needed is kept, and destroyed with the rest.
+    pub needed: bool,
     /// Whose it is.
     pub ownership: Ownership,
 }
@@ -38,14 +40,27 @@ impl Resource for Repository {
         facts(&Spec { immutable_tags: true, tags: self.ownership.tags().clone() })
     }
 
+    fn absent(&self) -> Change {
+        if self.needed { Change::Create } else { Change::Keep }
+    }
+
+    async fn obstacle(&self, context: &Context) -> Result<Option<String>> {
+        let foreign = self.foreign_images(&context.aws).await?.join(", ");
+        Ok((!foreign.is_empty()).then(|| format!("it holds images that bedrock-ops did not push: {foreign}")))
+    }
+
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let Some(found) = self.find(&context.aws).await? else { return Ok(Seen::Absent) };
         let tags = tags(&context.aws, found.repository_arn().unwrap_or_default()).await?;
+        let owner = self.ownership.owner(&tags);
+        if !self.needed && owner != Owner::Ours {
+            return Ok(Seen::Absent);
+        }
         let spec = Spec {
             immutable_tags: found.image_tag_mutability() == Some(&ImageTagMutability::Immutable),
             tags: self.ownership.of_ours(&tags),
         };
-        Ok(Seen::present(facts(&spec), self.ownership.owner(&tags), found.repository_uri().unwrap_or_default()))
+        Ok(Seen::present(facts(&spec), owner, found.repository_uri().unwrap_or_default()))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
@@ -72,10 +87,8 @@ impl Resource for Repository {
     }
 
     async fn delete(&self, context: &Context) -> Result<Deleted> {
-        let foreign = self.foreign_images(&context.aws).await?;
-        if !foreign.is_empty() {
-            let images = foreign.join(", ");
-            return Ok(Deleted::Kept(format!("it holds images that bedrock-ops did not push: {images}")));
+        if let Some(obstacle) = self.obstacle(context).await? {
+            return Ok(Deleted::Kept(obstacle));
         }
         let call = context.aws.ecr.delete_repository().repository_name(&self.name).force(true);
         call.send().await.called("ecr:DeleteRepository").found()?;

@@ -54,6 +54,11 @@ impl Resource for Role {
         })
     }
 
+    async fn obstacle(&self, context: &Context) -> Result<Option<String>> {
+        let foreign = self.foreign_policies(&context.aws).await?.join(", ");
+        Ok((!foreign.is_empty()).then(|| format!("it carries policies that bedrock-ops did not give it: {foreign}")))
+    }
+
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let aws = &context.aws;
         let (role, policy) = tokio::try_join!(self.find(aws), self.find_policy(aws))?;
@@ -72,7 +77,7 @@ impl Resource for Role {
         let call = context.aws.iam.create_role().role_name(&self.name).set_tags(Some(self.tags()?));
         let call = call.assume_role_policy_document(self.purpose.trust(&known.site).to_string());
         let created = call.send().await.called("iam:CreateRole")?;
-        self.put_policy(&context.aws, &known).await?;
+        self.put_policy(&context.aws, &self.purpose.policy(&known)).await?;
         Ok(created.role().context("iam:CreateRole gave no role")?.arn().to_owned())
     }
 
@@ -84,7 +89,9 @@ impl Resource for Role {
             call.send().await.called("iam:UpdateAssumeRolePolicy")?;
         }
         if differs(differences, "policy") {
-            self.put_policy(&context.aws, &known).await?;
+            // What Slack talks to until the alias moves may need what is allowed now: that is taken back in the end.
+            let live = self.find_policy(&context.aws).await?.as_deref().map_or(Value::Null, document);
+            self.put_policy(&context.aws, &policy::union(&self.purpose.policy(&known), &live)).await?;
         }
         if differs(differences, "tags") {
             let call = context.aws.iam.tag_role().role_name(&self.name).set_tags(Some(self.tags()?));
@@ -93,11 +100,18 @@ impl Resource for Role {
         context.needed(&self.key())
     }
 
+    async fn tidy(&self, context: &Context) -> Result<()> {
+        let wanted = self.purpose.policy(&context.known().await);
+        let live = self.find_policy(&context.aws).await?.as_deref().map_or(Value::Null, document);
+        if live != policy::normal(wanted.clone()) {
+            self.put_policy(&context.aws, &wanted).await?;
+        }
+        Ok(())
+    }
+
     async fn delete(&self, context: &Context) -> Result<Deleted> {
-        let foreign = self.foreign_policies(&context.aws).await?;
-        if !foreign.is_empty() {
-            let policies = foreign.join(", ");
-            return Ok(Deleted::Kept(format!("it carries policies that bedrock-ops did not give it: {policies}")));
+        if let Some(obstacle) = self.obstacle(context).await? {
+            return Ok(Deleted::Kept(obstacle));
         }
         let iam = &context.aws.iam;
         let call = iam.delete_role_policy().role_name(&self.name).policy_name(POLICY_NAME);
@@ -126,9 +140,9 @@ impl Role {
         Ok(answer.map(|answer| answer.policy_document))
     }
 
-    async fn put_policy(&self, aws: &Aws, known: &Known) -> Result<()> {
+    async fn put_policy(&self, aws: &Aws, policy: &Value) -> Result<()> {
         let call = aws.iam.put_role_policy().role_name(&self.name).policy_name(POLICY_NAME);
-        let call = call.policy_document(self.purpose.policy(known).to_string());
+        let call = call.policy_document(policy.to_string());
         call.send().await.called("iam:PutRolePolicy")?;
         Ok(())
     }

@@ -1,12 +1,19 @@
 //! What every change of an agent's draft has to reckon with: Bedrock takes one at a time, and none in a passing state.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use aws_sdk_bedrockagent::types::{Agent, AgentStatus};
+
+use tokio::time::Instant;
 
 use crate::aws::{Called, Failure, Found};
 use crate::facts::Key;
 use crate::resource::Context;
 use crate::wait::{self, Look, Wait};
+
+/// How long a change of the same agent by somebody else may take.
+const CONCURRENT: Duration = Duration::from_secs(20);
 
 /// The version that is worked on.
 pub(super) const DRAFT: &str = "DRAFT";
@@ -33,7 +40,8 @@ pub(super) async fn accepted<T>(
     call: impl AsyncFnMut() -> Result<T, Failure>,
 ) -> Result<T> {
     let wait = Wait { progress: &context.progress, key, what: "the agent to take the change", limit: wait::STATE };
-    wait.retry(is_busy, call).await
+    let started = Instant::now();
+    wait.retry(|failure| is_busy(failure, started.elapsed()), call).await
 }
 
 /// Why AWS says that the agent failed.
@@ -53,12 +61,14 @@ fn is_passing(status: &AgentStatus) -> bool {
 }
 
 /// Refusals for the agent's state. AWS gives them no type of their own: the text says it (TF#42845, TF#43232).
-pub(super) fn is_busy(failure: &Failure) -> bool {
+pub(super) fn is_busy(failure: &Failure, waited: Duration) -> bool {
     let passing = ["creating", "updating", "preparing", "versioning", "deleting"];
     let state = failure.is("ValidationException")
         && failure.says("operation can't be performed on Agent")
         && passing.iter().any(|state| failure.says(&format!("in {state} state")));
-    let concurrent = failure.is("ConflictException")
+    // AWS's texts for changes at the same moment are not known: what looks like one is not waited for long.
+    let concurrent = waited < CONCURRENT
+        && failure.is("ConflictException")
         && !failure.says("same name")
         && !failure.says("enabled")
         && !failure.says("active aliases");

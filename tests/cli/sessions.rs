@@ -1,7 +1,10 @@
 //! The sessions: commands with what they print, one story a file.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use trycmd::TestCases;
 use trycmd::schema::Bin;
@@ -13,7 +16,10 @@ use crate::served::Served;
 const INSIDE: &str = "BEDROCK_OPS_SESSIONS";
 
 /// What the sessions use beside the binary.
-const TOOLS: [&str; 9] = ["cp", "ln", "ls", "mkdir", "mv", "rm", "sed", "sh", "touch"];
+const TOOLS: [&str; 8] = ["cp", "ln", "ls", "mkdir", "mv", "rm", "sed", "sh"];
+
+/// Several times what the slowest command takes, which tries a broken disk again and again.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn every_session_reads_as_it_is_written() {
@@ -23,7 +29,7 @@ fn every_session_reads_as_it_is_written() {
     // trycmd hands its own environment on to what it runs, and that is the tester's, with a profile or a region.
     let home = tempfile::tempdir().unwrap();
     let mut inside = alone(&std::env::current_exe().unwrap(), home.path());
-    inside.env(INSIDE, "yes").env("COLUMNS", "100").args(std::env::args_os().skip(1)).args([
+    inside.env(INSIDE, "yes").env("COLUMNS", "100").args([
         "--exact",
         "sessions::every_session_reads_as_it_is_written",
         "--nocapture",
@@ -38,6 +44,7 @@ fn every_session_reads_as_it_is_written() {
 }
 
 fn run() {
+    assert_sandboxed();
     let emulator = Served::start(&[]);
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
@@ -45,6 +52,7 @@ fn run() {
     cases
         .register_bin("bedrock-ops", Bin::Path(PROGRAM.into()))
         .register_bins(TOOLS.map(|tool| (tool, Bin::Path(on_path(tool)))))
+        .timeout(PATIENCE)
         .env("EMULATOR_URL", emulator.url())
         .env("TAKEN_PORT", &port)
         .case("tests/cli/*.trycmd");
@@ -54,6 +62,16 @@ fn run() {
         cases.skip("tests/cli/stopped.trycmd");
     }
     cases.run();
+}
+
+/// trycmd copies `NAME.in` for a session only if the folder `NAME.out` stands beside it; without it the session would
+/// change `tests/cli/stack` itself, to which every `NAME.in` is a link.
+fn assert_sandboxed() {
+    let entries = fs::read_dir("tests/cli").unwrap().map(|entry| entry.unwrap().path());
+    for folder in entries.filter(|path| path.extension() == Some(OsStr::new("in"))) {
+        let out = folder.with_extension("out");
+        assert!(out.symlink_metadata().is_ok_and(|it| it.is_dir()), "no folder {}", out.display());
+    }
 }
 
 fn on_path(tool: &str) -> PathBuf {

@@ -33,8 +33,7 @@ impl Sample {
         let text = Self::text();
         let source = "  source: lambda/\n";
         assert_eq!(text.matches(source).count(), 1, "it has one source");
-        let added: String = lines.iter().map(|line| format!("  {line}\n")).collect();
-        text.replace(source, &format!("{source}{added}"))
+        text.replace(source, &format!("{source}  {}\n", lines.join("\n  ")))
     }
 
     /// Writes another manifest in its place.

@@ -40,7 +40,7 @@ fn lambda(headers: &'static str, reply: Value) -> (String, Receiver<(String, Val
         let (mut path, mut length, mut line) = (String::new(), 0, String::new());
         while reader.read_line(&mut line).unwrap() > 2 {
             if path.is_empty() {
-                path = line.split(' ').nth(1).unwrap().to_owned();
+                path.push_str(line.split(' ').nth(1).unwrap());
             }
             if let Some((name, value)) = line.split_once(':')
                 && name.eq_ignore_ascii_case("content-length")

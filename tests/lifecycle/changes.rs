@@ -1,6 +1,6 @@
 //! Each field of the manifest, changed alone: exactly its own change, and the release that carries it.
 
-use bedrock_ops::facts::{Key, Kind};
+use bedrock_ops::facts::{Key, Kind, Known};
 
 use crate::stage::{MANIFEST, Stage, told};
 
@@ -39,8 +39,9 @@ async fn change(old: &str, new: &str, expected: &[&str], alias: &str) {
     assert_eq!(steps, expected, "{old} -> {new}");
     let after = stage.deploy(&changed).await.known;
     assert_eq!(told(&stage.plan(&changed).await), Vec::<String>::new(), "{old} -> {new}");
-    for key in [Key::new(Kind::Agent, "openrate-agent"), Key::new(Kind::Alias, "v1")] {
-        assert_eq!(before.identities[&key], after.identities[&key], "the id of the {key} never changes");
+    for kind in [Kind::Agent, Kind::Alias] {
+        let id = |known: &Known| known.identities.iter().find(|(key, _)| key.kind == kind).map(|(_, id)| id.clone());
+        assert_eq!(id(&before), id(&after), "the {}'s id never changes", kind.noun());
     }
 }
 
@@ -139,4 +140,43 @@ async fn an_action_group_that_is_new_is_added() {
     let new = "connector:";
     let group = "  - name: more\n    functions: [{name: get_more, description: Gets more}]\nconnector:";
     change(new, group, &with("create action group more", &RELEASE), "action_groups.more").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_and_an_alias_are_renamed_in_place() {
+    change("openrate-agent", "rates-agent", &["update agent rates-agent: name", "update draft rates-agent: "], "")
+        .await;
+    let renamed = MANIFEST.replace("{name: v1,", "{name: live,");
+    let stage = Stage::new();
+    let before = stage.deploy(MANIFEST).await.known;
+    assert_eq!(told(&stage.plan(&renamed).await), ["update alias live: name"]);
+    let after = stage.deploy(&renamed).await.known;
+    assert_eq!(before.identities[&Key::new(Kind::Alias, "v1")], after.identities[&Key::new(Kind::Alias, "live")]);
+    assert!(stage.plan(&renamed).await.is_empty());
+    stage.destroy(&renamed).await;
+    assert_eq!(stage.emulator.world().inventory(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_slack_talks_to_is_allowed_its_model_until_the_alias_has_moved() {
+    let stage = Stage::new();
+    stage.deploy(MANIFEST).await;
+    let changed = MANIFEST.replace("claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001");
+    // The role, the agent and the draft are through; the alias is not.
+    stage.emulator.set_faults(vec![emulator::Fault {
+        at: emulator::FaultAt::Operation("PrepareAgent".to_owned(), 1),
+        kind: emulator::FaultKind::Cut,
+    }]);
+    assert!(!stage.try_deploy(&changed).await.unwrap().errors().is_empty());
+    stage.emulator.set_faults(Vec::new());
+    let policy = async || {
+        let call = stage.somebody().iam.get_role_policy().role_name("openrate-ap-northeast-1-bedrock");
+        call.policy_name("bedrock-ops").send().await.unwrap().policy_document
+    };
+    let meanwhile = policy().await;
+    assert!(meanwhile.contains("sonnet") && meanwhile.contains("haiku"), "{meanwhile}");
+    stage.deploy(&changed).await;
+    let afterwards = policy().await;
+    assert!(!afterwards.contains("sonnet") && afterwards.contains("haiku"), "{afterwards}");
+    assert!(stage.plan(&changed).await.is_empty());
 }

@@ -80,3 +80,18 @@ async fn an_alias_pinned_to_an_old_version_is_moved_on() {
     stage.deploy(&changed).await;
     assert!(stage.plan(&changed).await.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_two_first_deploys_at_once_one_stack_comes() {
+    let stage = Stage::new();
+    let (one, other) = tokio::join!(stage.try_deploy(MANIFEST), stage.try_deploy(MANIFEST));
+    let went_well =
+        [&one, &other].iter().filter(|report| report.as_ref().is_ok_and(|it| it.errors().is_empty())).count();
+    assert!(went_well >= 1, "{one:?} {other:?}");
+    // Whoever lost goes on where the other stopped, and finds next to nothing to do.
+    stage.deploy(MANIFEST).await;
+    let whole = Stage::new();
+    whole.deploy(MANIFEST).await;
+    assert_eq!(stage.inventory(), whole.inventory());
+    assert!(stage.plan(MANIFEST).await.is_empty());
+}

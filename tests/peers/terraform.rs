@@ -102,8 +102,8 @@ fn terraform_comes_and_goes_and_bedrock_ops_leaves_alone_what_it_made() {
         let refused = stage.bedrock_ops(&[command, "--yes"]).expect_code(5);
         assert_eq!(refused.stdout, "");
         for thing in ["repository push-openrate", "function push-openrate", "agent push-openrate-agent", "alias v1"] {
-            let reason = format!("\n  {thing}: it exists and was not made by bedrock-ops");
-            assert!(refused.stderr.contains(&reason), "{thing}: {}", refused.stderr);
+            let refusal = format!("\n  ! {thing}\n      it exists and was not made by bedrock-ops");
+            assert!(refused.stderr.contains(&refusal), "{thing}: {}", refused.stderr);
         }
     }
     terraform.finds_no_changes();

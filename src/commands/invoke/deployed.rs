@@ -18,15 +18,15 @@ use crate::aws::{Access, Called, Found};
 use crate::cli::Common;
 use crate::commands::open;
 use crate::contract::{Asked, Ended};
+use crate::facts::Facts;
 use crate::manifest::Manifest;
 use crate::refused::Refused;
 use crate::resource::{Resource, Seen};
-use crate::resources::alias::Alias;
 
 /// Sends the event to the deployed function.
 pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -> Result<(Asked, Run)> {
     let session = open::session(common).await?;
-    let not_deployed = || Refused::not_deployed(&session.stack.name);
+    let not_deployed = || Refused::not_deployed(&session.stack.name, &common.typed("deploy"));
     let (agent, alias) = (session.stack.agent.clone(), session.stack.alias.clone());
     let keys = (agent.key(), alias.key());
     let resources: [Arc<dyn Resource>; 2] = [agent, alias];
@@ -36,11 +36,11 @@ pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -
     let version = alias.leads_to.as_ref().map(|(_, version)| version.clone());
     let event = choice.event(&caller(manifest, agent.to_owned(), alias.identity.clone(), version));
     let asked = asked(&event)?;
-    let function = Alias::answering(&alias.facts, &asked.action_group).ok_or_else(|| {
+    let function = answering(&alias.facts, &asked.action_group).ok_or_else(|| {
         let group = &asked.action_group;
         Refused::usage(
             format!("the deployed agent has no action group `{group}`"),
-            "run `bedrock-ops deploy`, or name a function that is deployed",
+            format!("run `{}`, or name a function that is deployed", common.typed("deploy")),
         )
     })?;
     let aws = session.clients(Access::Write);
@@ -50,10 +50,16 @@ pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -
     let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled());
     let sent = Instant::now();
     let answer = call.customize().config_override(once).send().await.called("lambda:Invoke").found()?;
-    let answer = answer.with_context(|| format!("the function {function} is gone; run `bedrock-ops deploy`"))?;
+    let answer =
+        answer.with_context(|| format!("the function {function} is gone; run `{}`", common.typed("deploy")))?;
     let took = sent.elapsed();
     let (ended, log) = (ended(&answer), log(&answer));
     Ok((asked, Run { ended, log, log_lost: 0, took, version: answer.executed_version }))
+}
+
+/// The function that answers for an action group in the release that the alias routes to: its ARN with the version.
+fn answering<'a>(release: &'a Facts, group: &str) -> Option<&'a str> {
+    release["action_groups"][group]["lambda"].as_str()
 }
 
 /// With a function error the payload is the error instead of a reply.

@@ -1,27 +1,39 @@
 //! Deleting an agent, and what may stand in the way.
 
 use anyhow::Result;
+use aws_sdk_bedrockagent::types::AgentAliasSummary;
 
-use crate::aws::{Aws, Called, Found};
+use crate::aws::{Called, Found};
 use crate::facts::Key;
+use crate::ownership::{Owner, Ownership};
 use crate::resource::Context;
-use crate::resources::settling;
+use crate::resources::{alias, settling};
 use crate::wait::{self, Look, Wait};
 
-/// The alias that Bedrock keeps for the draft of every agent. Nobody can delete it.
-const TEST_ALIAS: &str = "TSTALIASID";
-
-/// Aliases that would stand in the way of deleting the agent. Ours is gone by then: whatever is left is not ours.
-pub(super) async fn foreign_aliases(aws: &Aws, id: &str) -> Result<Vec<String>> {
-    let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(id).into_paginator().items().send();
-    let mut found = Vec::new();
-    while let Some(alias) = aliases.next().await {
-        let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
-        if alias.agent_alias_id != TEST_ALIAS {
-            found.push(format!("{} ({})", alias.agent_alias_name, alias.agent_alias_id));
+/// The aliases that somebody else made, if there are any.
+pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str) -> Result<Option<String>> {
+    let mut foreign = Vec::new();
+    for alias in aliases(context, id).await? {
+        if ownership.owner(&alias::tags(context, id, &alias.agent_alias_id).await?) != Owner::Ours {
+            foreign.push(format!("{} ({})", alias.agent_alias_name, alias.agent_alias_id));
         }
     }
-    Ok(found)
+    let foreign = foreign.join(", ");
+    Ok((!foreign.is_empty()).then(|| format!("it has aliases that bedrock-ops did not make: {foreign}")))
+}
+
+/// Deletes the aliases that are left; they are ours, from manifests that named them otherwise.
+pub(super) async fn remove_aliases(context: &Context, key: Key, id: &str) -> Result<()> {
+    for alias in aliases(context, id).await? {
+        alias::remove(context, key.clone(), id, &alias.agent_alias_id).await?;
+    }
+    Ok(())
+}
+
+/// Every alias that can be deleted.
+async fn aliases(context: &Context, id: &str) -> Result<Vec<AgentAliasSummary>> {
+    let listed = alias::list(&context.aws, id).await?;
+    Ok(listed.into_iter().filter(|alias| alias.agent_alias_id != alias::TEST_ALIAS).collect())
 }
 
 /// Deletes an agent without aliases, and waits until it is gone.
@@ -31,8 +43,8 @@ pub(super) async fn remove(context: &Context, key: Key, id: &str) -> Result<()> 
         call.send().await.called("bedrock:DeleteAgent").found()
     };
     settling::accepted(context, key.clone(), async || match delete(false).await {
-        // No alias is left, so what is in use can only be the agent's own action groups: they go with it.
-        Err(failure) if failure.is("ConflictException") => delete(true).await,
+        // What is in use, if not an alias, can only be the agent's own action groups: they go with it.
+        Err(failure) if failure.is("ConflictException") && !failure.says("alias") => delete(true).await,
         done => done,
     })
     .await?;

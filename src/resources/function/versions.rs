@@ -3,7 +3,8 @@
 use anyhow::Result;
 use aws_sdk_lambda::types::FunctionConfiguration;
 
-use super::{UNPUBLISHED, settings};
+use super::UNPUBLISHED;
+use super::settings::settings;
 use crate::aws::{Aws, Called, Found};
 
 /// Every published version; none when there is no function.

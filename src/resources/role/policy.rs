@@ -153,7 +153,53 @@ pub fn normal(document: Value) -> Value {
     }
 }
 
+/// All that two policies allow.
+pub fn union(wanted: &Value, live: &Value) -> Value {
+    let statements = |policy: &Value| policy["Statement"].as_array().cloned().unwrap_or_default();
+    let mut all = statements(wanted);
+    let known: Vec<Value> = all.iter().cloned().map(normal).collect();
+    for mut statement in statements(&normal(live.clone())) {
+        if known.contains(&statement) {
+            continue;
+        }
+        // Two statements of one policy can't have the same id.
+        if let Some(members) = statement.as_object_mut() {
+            members.remove("Sid");
+        }
+        all.push(statement);
+    }
+    document(&all)
+}
+
 /// Members that hold a list of texts, be it of one.
 fn is_list(name: &str) -> bool {
     matches!(name, "Action" | "NotAction" | "Resource" | "NotResource" | "Service" | "AWS") || name.contains(':')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{normal, union};
+
+    #[test]
+    fn single_values_and_lists_of_one_are_the_same_policy_in_any_order() {
+        let one =
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "a:B", "Resource": ["y", "x"]}});
+        let other = json!({"Statement": [{"Resource": ["x", "y"], "Action": ["a:B"], "Effect": "Allow"}], "Version": "2012-10-17"});
+        assert_eq!(normal(one), normal(other));
+    }
+
+    #[test]
+    fn a_union_allows_both_and_repeats_no_id() {
+        let allow = |sid: &str, resource: &str| json!({"Sid": sid, "Effect": "Allow", "Action": ["a:B"], "Resource": [resource]});
+        let policy = |statements| json!({"Version": "2012-10-17", "Statement": statements});
+        let wanted = policy(vec![allow("Model", "new"), allow("Logs", "logs")]);
+        let live = policy(vec![allow("Model", "old"), allow("Logs", "logs")]);
+        let both = union(&wanted, &live);
+        let statements = both["Statement"].as_array().unwrap();
+        assert_eq!(statements.len(), 3, "{both}");
+        assert!(statements[2].get("Sid").is_none() && statements[2]["Resource"][0] == "old", "{both}");
+        assert_eq!(union(&wanted, &wanted), wanted);
+    }
 }
