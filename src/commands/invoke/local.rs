@@ -132,7 +132,9 @@ fn told(invocation: Invocation, timeout: Duration) -> Run {
         Outcome::TimedOut => Ended::TimedOut { after: Some(timeout) },
         Outcome::NotStarted(reason) => Ended::NotStarted { reason },
     };
-    Run { ended, log: String::from_utf8_lossy(&log).into_owned(), log_lost, took, version: None }
+    // awslambdaric ends the lines of one entry with a carriage return alone.
+    let log = String::from_utf8_lossy(&log).replace("\r\n", "\n").replace('\r', "\n");
+    Run { ended, log, log_lost, took, version: None }
 }
 
 /// Tells how the requirements come along.
