@@ -48,7 +48,7 @@ impl Common {
     pub fn typed(&self, command: &str) -> String {
         let mut words = vec![format!("bedrock-ops {command}")];
         words.extend(self.local.then(|| "--local".to_owned()));
-        words.extend((self.file != Path::new("agent.yaml")).then(|| format!("-f {}", self.file.display())));
+        words.extend((self.file != Path::new(MANIFEST)).then(|| format!("-f {}", self.file.display())));
         words.extend(self.profile.iter().map(|profile| format!("--profile {profile}")));
         words.join(" ")
     }

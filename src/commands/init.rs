@@ -1,6 +1,5 @@
 //! `init`: a first manifest with its handler, from a template.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -8,7 +7,7 @@ use anyhow::Result;
 use super::output;
 use crate::cli::{Common, Init, MANIFEST};
 use crate::refused::{Exit, Refused};
-use crate::templates::{self, NotWritten, TEMPLATES};
+use crate::templates::{self, NotWritten, TEMPLATES, Template};
 
 pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
     if args.list {
@@ -19,11 +18,12 @@ pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
         return Err(other_file().into());
     }
     let files: Vec<_> = args.template.files().collect();
-    let written = match templates::write(&files, &args.dir) {
+    let mut written = match templates::write(&files, &args.dir) {
         Ok(written) => written,
         Err(NotWritten::InTheWay(paths)) => return Err(in_the_way(args, &paths).into()),
         Err(failed) => return Err(failed.into()),
     };
+    written.sort();
     output::note(&format!("wrote the template {}:", args.template.name));
     output::notes(&written.iter().map(|path| shown(path).display().to_string()).collect::<Vec<_>>());
     output::note("next:");
@@ -34,11 +34,8 @@ pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
 /// A line for each template.
 fn list() -> String {
     let widest = TEMPLATES.iter().map(|template| template.name.len()).max().unwrap_or_default();
-    TEMPLATES.iter().fold(String::new(), |mut text, template| {
-        // Writing to a string can't fail.
-        let _ = writeln!(text, "{:widest$}  {}", template.name, template.about);
-        text
-    })
+    let line = |template: &Template| format!("{:widest$}  {}", template.name, template.about);
+    TEMPLATES.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn other_file() -> Refused {
@@ -49,11 +46,11 @@ fn other_file() -> Refused {
 }
 
 fn in_the_way(args: &Init, paths: &[PathBuf]) -> Refused {
-    let lines: String = paths.iter().map(|path| format!("\n  {}", shown(path).display())).collect();
+    let lines = paths.iter().map(|path| format!("\n  {}", shown(path).display()));
     let name = args.template.name;
     let folder = if args.dir.is_dir() { args.dir.join(name) } else { PathBuf::from(name) };
     Refused::usage(
-        format!("`init` overwrites nothing, and these are there already:{lines}"),
+        format!("`init` overwrites nothing, and these are there already:{}", lines.collect::<String>()),
         format!(
             "nothing was written; choose a new folder: `bedrock-ops init --template {name} {}`",
             typed(shown(&folder))
@@ -66,7 +63,7 @@ fn next(dir: &Path) -> Vec<String> {
     let there = (dir != Path::new(".")).then(|| format!("cd {}", typed(dir)));
     let then = [
         "bedrock-ops deploy --local --yes    tries it on an emulated AWS",
-        "README.md                           says what it needs on AWS; then: bedrock-ops deploy",
+        "bedrock-ops deploy                  puts it on AWS; README.md says what it needs there",
     ];
     there.into_iter().chain(then.map(str::to_owned)).collect()
 }
