@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod emulator;
+mod init;
 mod local;
 mod open;
 mod output;
@@ -50,6 +51,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<Exit> {
     let common = &cli.common;
     match cli.command {
+        Command::Init(args) => init::run(common, &args),
         Command::Validate(args) => validate::run(common, &args),
         Command::Plan(args) => plan::run(common, &args).await,
         Command::Deploy(args) => deploy::run(common, &args).await,

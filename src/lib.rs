@@ -29,3 +29,4 @@ pub mod ownership; // whose a thing is
 pub mod image; // source folder -> image -> registry
 pub mod manifest; // agent.yaml -> Manifest
 pub mod name; // AWS's naming rules
+pub mod templates; // what `init` writes
