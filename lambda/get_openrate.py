@@ -6,7 +6,6 @@ import logging
 import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from statistics import fmean
 from typing import Any, Callable, Iterator, List, Mapping, Tuple
@@ -68,20 +67,6 @@ class OpenRates:
     without_data: int = 0
     # Campaigns that were not asked for because the time ran out: the oldest.
     not_read: int = 0
-
-
-@lru_cache(maxsize=1)
-def pinpoint_client() -> Any:
-    """Pinpoint's client, made on the first call and kept while the function stays warm."""
-    # Imported here, so that all else in this module runs and is tested without boto3.
-    import boto3
-    from botocore.config import Config
-
-    # Adaptive: one request a campaign soon meets Pinpoint's throttle, and this mode then slows down by itself. Three
-    # tries of 6 seconds, so that one slow request cannot eat up the function's minute.
-    retries = {"mode": "adaptive", "total_max_attempts": 3}
-    config = Config(retries=retries, connect_timeout=1, read_timeout=5)
-    return boto3.client("pinpoint", config=config)
 
 
 def get_openrate(

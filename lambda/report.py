@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta, timezone
 from statistics import fmean
 from typing import Any, Dict, List, Optional
 
+from bedrock_reply import fitted
 from campaign import Campaign
 from get_openrate import CampaignRate, OpenRates
-
-# Bytes of the body as it travels, escaped once more inside the response. AWS asked for at most 25 KB for the whole
-# response; the rest is for the envelope and the session attributes.
-BODY_LIMIT = 24_000
 
 # Whoever reads the answers is in Japan, which keeps no summer time.
 JAPAN = timezone(timedelta(hours=9))
@@ -20,22 +16,11 @@ JAPAN = timezone(timedelta(hours=9))
 
 def render(rates: OpenRates) -> str:
     """The report as JSON, short enough for an agent: the oldest campaigns give way, and the report says so."""
-    fits, too_many = 0, len(rates.rates) + 1
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        if len(json.dumps(_text(rates, middle))) <= BODY_LIMIT:
-            fits = middle
-        else:
-            too_many = middle
-    return _text(rates, fits)
-
-
-def _text(rates: OpenRates, shown: int) -> str:
-    """The report with the `shown` campaigns that were sent last."""
-    return json.dumps(_report(rates, shown), ensure_ascii=False)
+    return fitted(len(rates.rates), lambda shown: _report(rates, shown))
 
 
 def _report(rates: OpenRates, shown: int) -> Dict[str, Any]:
+    """With the `shown` campaigns that were sent last."""
     report: Dict[str, Any] = {
         "unit": "percent",
         "period": {"from": _day(rates.start), "to": _day(rates.end)},

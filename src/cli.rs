@@ -2,7 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+
+use crate::templates::{self, TEMPLATES, Template};
+
+/// The manifest that is taken when none is named.
+pub const MANIFEST: &str = "agent.yaml";
 
 /// Puts an Amazon Bedrock agent into Slack: one agent.yaml, one command, no state file.
 #[derive(Debug, Parser)]
@@ -27,7 +33,7 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Common {
     /// The manifest; paths in it are relative to its folder
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "agent.yaml")]
+    #[arg(short, long, global = true, value_name = "FILE", default_value = MANIFEST)]
     pub file: PathBuf,
     /// Work on the emulator in this program instead of AWS; its world is kept in .bedrock-ops/ beside the manifest
     #[arg(long, global = true)]
@@ -42,7 +48,7 @@ impl Common {
     pub fn typed(&self, command: &str) -> String {
         let mut words = vec![format!("bedrock-ops {command}")];
         words.extend(self.local.then(|| "--local".to_owned()));
-        words.extend((self.file != Path::new("agent.yaml")).then(|| format!("-f {}", self.file.display())));
+        words.extend((self.file != Path::new(MANIFEST)).then(|| format!("-f {}", self.file.display())));
         words.extend(self.profile.iter().map(|profile| format!("--profile {profile}")));
         words.join(" ")
     }
@@ -51,6 +57,8 @@ impl Common {
 /// One verb each.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first agent.yaml with its handler, from a template
+    Init(Init),
     /// Check the manifest, all of it, without calling anything
     Validate(Validate),
     /// Show what deploy would do; only reads
@@ -65,6 +73,26 @@ pub enum Command {
     Invoke(Invoke),
     /// Serve the AWS emulator on a loopback port, for any AWS client
     Emulator(Emulator),
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to write to, made if need be; a file that is there is never overwritten
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// What to begin with; blank unless named, since it needs no Python package, no permission and no data of yours
+    #[arg(long, value_name = "NAME", default_value = templates::DEFAULT, value_parser = template())]
+    pub template: &'static Template,
+    /// Print the templates, and write nothing
+    #[arg(long, conflicts_with_all = ["dir", "template"])]
+    pub list: bool,
+}
+
+/// A template by its name.
+fn template() -> impl TypedValueParser<Value = &'static Template> {
+    let names = TEMPLATES.iter().map(|template| PossibleValue::new(template.name).help(template.about));
+    PossibleValuesParser::new(names).try_map(|name| templates::named(&name).ok_or("there is no such template"))
 }
 
 /// `validate`

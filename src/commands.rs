@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod emulator;
+mod init;
 mod invoke;
 mod local;
 mod open;
@@ -51,6 +52,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<Exit> {
     let common = &cli.common;
     match cli.command {
+        Command::Init(args) => init::run(common, &args),
         Command::Validate(args) => validate::run(common, &args),
         Command::Plan(args) => plan::run(common, &args).await,
         Command::Deploy(args) => deploy::run(common, &args).await,

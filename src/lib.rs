@@ -30,3 +30,4 @@ pub mod image; // source folder -> image -> registry
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
 pub mod name; // AWS's naming rules
+pub mod templates; // what `init` writes

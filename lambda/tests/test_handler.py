@@ -30,7 +30,7 @@ def call(event, pinpoint=None, context=None):
     clock.now.return_value = NOW
     pinpoint = pinpoint or FakePinpoint([campaign("c", days_ago(1))], lambda *_: ["0.0204"])
     with (
-        mock.patch.object(lambda_function, "pinpoint_client", lambda: pinpoint),
+        mock.patch.object(lambda_function, "aws_client", lambda service: pinpoint),
         mock.patch.object(lambda_function, "datetime", clock),
         mock.patch.dict(os.environ, {"APPLICATION_ID": "app", "KPI_NAME": "push-open-rate"}),
     ):
@@ -108,7 +108,7 @@ class Handler(unittest.TestCase):
     def test_a_function_without_its_application_says_so_in_the_log_only(self):
         with (
             mock.patch.dict(os.environ, clear=True),
-            mock.patch.object(lambda_function, "pinpoint_client", lambda: FakePinpoint([])),
+            mock.patch.object(lambda_function, "aws_client", lambda service: FakePinpoint([])),
         ):
             response = lambda_function.handler(EVENT, None)
         self.assertEqual(body(response), lambda_function.FAILED)

@@ -3,8 +3,9 @@
 import json
 import unittest
 
+from bedrock_reply import BODY_LIMIT
 from get_openrate import get_openrate
-from report import BODY_LIMIT, render
+from report import render
 from tests.fake_pinpoint import NOW, FakePinpoint, campaign, days_ago
 
 

@@ -13,15 +13,16 @@ const FORMAT: u32 = 1;
 
 /// A plan.
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Value {
-    document(stack, site, plan, plan.steps.iter().map(step).collect())
+    document(stack, site, plan, &plan.steps.iter().map(step).collect::<Vec<_>>())
 }
 
 /// A report: the plan's steps with their outcomes.
 pub fn report(stack: &str, site: &Site, plan: &Plan, report: &Report) -> Value {
-    document(stack, site, plan, report.outcomes.iter().map(|(planned, outcome)| ended(planned, outcome)).collect())
+    let steps: Vec<Value> = report.outcomes.iter().map(|(planned, outcome)| ended(planned, outcome)).collect();
+    document(stack, site, plan, &steps)
 }
 
-fn document(stack: &str, site: &Site, plan: &Plan, steps: Vec<Value>) -> Value {
+fn document(stack: &str, site: &Site, plan: &Plan, steps: &[Value]) -> Value {
     json!({
         "format": FORMAT,
         "stack": stack,
