@@ -28,4 +28,5 @@ pub mod refused; // what is refused, with the way out
 pub mod ownership; // whose a thing is
 pub mod image; // source folder -> image -> registry
 pub mod manifest; // agent.yaml -> Manifest
+pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
 pub mod name; // AWS's naming rules
