@@ -1,4 +1,4 @@
-//! The function's image, made without Docker: source folder, content hash, layers, single-platform image, push.
+//! The function's image: source folder, content address, layers made here or by an engine, single-platform image, push.
 //!
 //! The order of a deploy: [`resolve_base`] asks the base's registry what the base is today, [`tag`] turns source and
 //! base into the image's content address, and only when no image has that address does [`build_and_push`] run.
@@ -7,36 +7,47 @@
 mod assemble;
 mod base;
 mod blocking;
+mod bootstrap;
+mod commit;
+mod contents;
 mod dependencies;
 mod digest;
 mod document;
+mod engine;
 mod error;
 mod ignored;
 mod layer;
 mod listing;
+mod native;
 mod push;
 mod reference;
 mod registry;
 mod retry;
 mod source_hash;
+mod trace;
 mod transfer;
 
 use std::path::PathBuf;
 
 pub use base::{Base, resolve_base};
 pub use dependencies::{Installed, install_here};
+pub use engine::EngineError;
 pub use error::ImageError;
 pub use push::{Pushed, build_and_push};
 pub use reference::BaseReference;
 pub use registry::in_process::EmulatorRegistry;
 pub use registry::oci::OciRegistry;
+pub use registry::renewing::{Renewing, Tokens};
 pub use registry::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, Scheme};
-pub use source_hash::tag;
+pub use source_hash::{Address, address, tag};
+pub use trace::{Trace, trace_of};
+
+use crate::manifest::Builder;
 
 /// What an image is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The folder whose files go to `/var/task`; its own path leaves no trace in the image.
+    /// The folder with the files; its own path leaves no trace in the image.
     pub folder: PathBuf,
     /// `file.function`, as Lambda is told in the image's command: `lambda_function.handler`.
     pub handler: String,
@@ -44,6 +55,11 @@ pub struct Source {
     pub base_image: String,
     /// The processor, by its OCI name: `amd64` or `arm64`.
     pub architecture: String,
+    /// Who makes it.
+    pub builder: Builder,
+    /// What of the folder goes into it, where not everything does: paths of files and folders, with at most one `*` a
+    /// name. For the native builder; an engine's Dockerfile says so itself.
+    pub files: Option<Vec<String>>,
 }
 
 /// Is told how an image comes along.

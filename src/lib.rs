@@ -29,5 +29,6 @@ pub mod ownership; // whose a thing is
 pub mod image; // source folder -> image -> registry
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
+pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
 pub mod name; // AWS's naming rules
 pub mod templates; // what `init` writes

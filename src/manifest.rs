@@ -2,6 +2,7 @@
 
 mod action_group;
 mod agent;
+mod builder;
 mod code;
 mod connector;
 mod environment;
@@ -28,7 +29,8 @@ use thiserror::Error;
 
 pub use action_group::ActionGroup;
 pub use agent::{Agent, Alias};
-pub use code::{Code, Source};
+pub use builder::{Builder, Engine};
+pub use code::{BOOTSTRAP, Code, Source, is_without_runtime};
 pub use connector::Connector;
 pub use function::{Function, Parameter, ParameterKind};
 pub use lambda::{Architecture, Lambda};

@@ -74,6 +74,12 @@ pub trait Resource: Debug + Send + Sync {
         Change::Create
     }
 
+    /// Why the step is needed, a reason a line, where facts can't show it: what changed in an image's source. Known after
+    /// `observe`; for plans only.
+    fn why(&self) -> &[String] {
+        &[]
+    }
+
     /// Finds its identity alone, if that takes fewer calls than `observe`: what is looked up by it need not wait.
     async fn locate(&self, _context: &Context) -> Result<Option<String>> {
         Ok(None)

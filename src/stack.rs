@@ -141,6 +141,8 @@ fn image(
                 handler: source.handler.clone(),
                 base_image: source.base_image.clone(),
                 architecture: manifest.lambda.architecture.as_oci().to_owned(),
+                builder: source.builder.clone(),
+                files: source.files.clone(),
             };
             let base = BaseImage::of(&source);
             let image = Image::new(source, &base, repository_key, cache);

@@ -1,10 +1,15 @@
 //! The registries that images come from and go to: over the network, or the emulator's.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
+use async_trait::async_trait;
 use emulator::Emulator;
 
 use crate::aws::{Aws, Called};
-use crate::image::{BaseReference, BasicAuth, EmulatorRegistry, OciRegistry, Registry, Scheme};
+use crate::image::{
+    BaseReference, BasicAuth, EmulatorRegistry, OciRegistry, Registry, RegistryError, Renewing, Scheme, Tokens,
+};
 
 /// Opens registries.
 #[derive(Debug, Clone)]
@@ -17,29 +22,68 @@ impl Registries {
         Self { emulator }
     }
 
-    /// The registry that an image reference names, read without credentials.
-    pub fn public(&self, reference: &str) -> Result<Box<dyn Registry>> {
-        if let Some(emulator) = &self.emulator {
-            return Ok(Box::new(EmulatorRegistry::new(emulator.clone(), None)));
-        }
+    /// The registry that a base image's reference names: read without credentials, or with ECR's token where it is a
+    /// private ECR registry.
+    pub async fn of_base(&self, aws: &Aws, reference: &str) -> Result<Box<dyn Registry>> {
         let base = BaseReference::parse(reference)?;
-        Ok(Box::new(OciRegistry::new(&base.host, base.scheme(), None)))
+        let auth = if base.host.contains(".dkr.ecr.") { Some(grant(&aws.ecr).await?.auth) } else { None };
+        if let Some(emulator) = &self.emulator {
+            return Ok(Box::new(EmulatorRegistry::new(emulator.clone(), auth)));
+        }
+        Ok(Box::new(OciRegistry::new(&base.host, base.scheme(), auth)))
     }
 
-    /// The account's own ECR registry, at the endpoint and with the token that ECR gives (12 hours).
+    /// The account's own ECR registry, at the endpoint and with the token that ECR gives. The token is good for 12 hours;
+    /// one that runs out is renewed.
     pub async fn ecr(&self, aws: &Aws) -> Result<Box<dyn Registry>> {
-        let answer = aws.ecr.get_authorization_token().send().await.called("ecr:GetAuthorizationToken")?;
-        let data = answer.authorization_data().first().context("ecr:GetAuthorizationToken gave no token")?;
-        let auth = data.authorization_token().and_then(BasicAuth::from_token);
-        let auth = auth.context("ecr:GetAuthorizationToken gave a token that can't be read")?;
+        let tokens = EcrTokens { ecr: aws.ecr.clone(), emulator: self.emulator.clone() };
+        // Opened here first, so that a failure of the call keeps its name and its cure.
+        let registry = tokens.with(grant(&aws.ecr).await?);
+        Ok(Box::new(Renewing::new(registry, Box::new(tokens))))
+    }
+}
+
+/// Asks ECR for tokens.
+struct EcrTokens {
+    ecr: aws_sdk_ecr::Client,
+    emulator: Option<Emulator>,
+}
+
+#[async_trait]
+impl Tokens for EcrTokens {
+    async fn open(&self) -> Result<Arc<dyn Registry>, RegistryError> {
+        let refused = |error: anyhow::Error| RegistryError::NotAllowed {
+            registry: "ECR".to_owned(),
+            reason: format!("no new token: {error:#}"),
+        };
+        Ok(self.with(grant(&self.ecr).await.map_err(refused)?))
+    }
+}
+
+impl EcrTokens {
+    fn with(&self, Grant { auth, endpoint }: Grant) -> Arc<dyn Registry> {
         if let Some(emulator) = &self.emulator {
-            return Ok(Box::new(EmulatorRegistry::new(emulator.clone(), Some(auth))));
+            return Arc::new(EmulatorRegistry::new(emulator.clone(), Some(auth)));
         }
-        let endpoint = data.proxy_endpoint().context("ecr:GetAuthorizationToken named no registry")?;
         let (scheme, host) = match endpoint.strip_prefix("http://") {
             Some(host) => (Scheme::Http, host),
-            None => (Scheme::Https, endpoint.strip_prefix("https://").unwrap_or(endpoint)),
+            None => (Scheme::Https, endpoint.strip_prefix("https://").unwrap_or(&endpoint)),
         };
-        Ok(Box::new(OciRegistry::new(host.trim_end_matches('/'), scheme, Some(auth))))
+        Arc::new(OciRegistry::new(host.trim_end_matches('/'), scheme, Some(auth)))
     }
+}
+
+/// A token, and where it is good.
+struct Grant {
+    auth: BasicAuth,
+    endpoint: String,
+}
+
+async fn grant(ecr: &aws_sdk_ecr::Client) -> Result<Grant> {
+    let answer = ecr.get_authorization_token().send().await.called("ecr:GetAuthorizationToken")?;
+    let data = answer.authorization_data().first().context("ecr:GetAuthorizationToken gave no token")?;
+    let auth = data.authorization_token().and_then(BasicAuth::from_token);
+    let auth = auth.context("ecr:GetAuthorizationToken gave a token that can't be read")?;
+    let endpoint = data.proxy_endpoint().context("ecr:GetAuthorizationToken named no registry")?;
+    Ok(Grant { auth, endpoint: endpoint.to_owned() })
 }

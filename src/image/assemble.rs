@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::image::Source;
-use crate::image::base::{Base, Parts};
+use crate::image::base::Parts;
 use crate::image::digest::sha256;
 use crate::image::document::{Descriptor, Dialect, ImageManifest};
 use crate::image::error::ImageError;
@@ -13,12 +12,22 @@ use crate::image::push::digest_of;
 use crate::image::registry::{Registry, RegistryError};
 use crate::image::retry::retry;
 use crate::image::source_hash::digits;
+use crate::image::trace::Trace;
 use crate::image::transfer::{Blob, Content};
 
 /// Lambda reads only manifests below this size, in bytes.
 const MANIFEST_LIMIT: usize = 25_400;
-/// The day on our layers: a true one would give the same source another digest each day.
-const CREATED: &str = "1980-01-01T00:00:00Z";
+
+/// What a builder made.
+pub(crate) struct Built {
+    /// The image's configuration, all but our labels.
+    pub(crate) config: Value,
+    /// With how many of the base's layers it begins.
+    pub(crate) of_base: usize,
+    /// The layers upon those.
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) trace: Trace,
+}
 
 /// An image for one platform, ready to be pushed.
 pub(crate) struct Image {
@@ -30,20 +39,16 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    pub(crate) fn assemble(
-        source: &Source,
-        base: &Base,
-        parts: &Parts,
-        layers: &[Layer],
-        tag: &str,
-    ) -> Result<Self, ImageError> {
-        let config = config(source, base, parts, layers, tag).to_string();
+    /// One manifest, in the base's dialect throughout, whoever built the layers.
+    pub(crate) fn assemble(parts: &Parts, built: &Built, tag: &str) -> Result<Self, ImageError> {
+        let config = labelled(built, tag).to_string();
         let dialect = parts.dialect;
         let of_layer = |layer: &Layer| Descriptor {
             media_type: dialect.layer().to_owned(),
             size: layer.facts.size,
             digest: layer.facts.digest.clone(),
         };
+        let of_base = parts.manifest.layers.iter().take(built.of_base).cloned();
         let manifest = ImageManifest {
             schema_version: 2,
             media_type: dialect.manifest().to_owned(),
@@ -52,7 +57,7 @@ impl Image {
                 size: config.len() as u64,
                 digest: sha256(config.as_bytes()),
             },
-            layers: parts.manifest.layers.iter().cloned().chain(layers.iter().map(of_layer)).collect(),
+            layers: of_base.chain(built.layers.iter().map(of_layer)).collect(),
         };
         let bytes = json!(manifest).to_string();
         if bytes.len() >= MANIFEST_LIMIT {
@@ -64,6 +69,12 @@ impl Image {
     pub(crate) fn config_blob(&self) -> Blob<'static> {
         let content = Content::Memory(self.config.clone());
         Blob { digest: sha256(&self.config), size: self.config.len() as u64, content }
+    }
+
+    /// Gives the published image a second tag. It is for people: where it is refused (the tag names another image) nothing
+    /// is lost.
+    pub(crate) async fn also(&self, registry: &dyn Registry, repository: &str, tag: &str) -> Result<(), RegistryError> {
+        self.push_manifest(registry, repository, tag).await
     }
 
     /// Pushes the manifest by its tag. All blobs must be there; from now on the image can be run.
@@ -111,31 +122,17 @@ fn publishing(repository: &str, tag: &str) -> String {
     format!("publishing the image {repository}:{tag}")
 }
 
-/// The base's configuration with our layers, command and labels added; the rest is the base's own affair.
-fn config(source: &Source, base: &Base, parts: &Parts, layers: &[Layer], tag: &str) -> Value {
-    let mut config = parts.config.clone();
+/// The configuration with our labels.
+fn labelled(built: &Built, tag: &str) -> Value {
+    let mut config = built.config.clone();
     let run = object(&mut config["config"]);
-    run.insert("Cmd".to_owned(), json!([source.handler]));
     let labels = object(run.entry("Labels").or_insert(Value::Null));
-    for (name, value) in [
-        ("bedrock-ops.source-hash", digits(tag)),
-        ("org.opencontainers.image.base.name", &base.reference),
-        ("org.opencontainers.image.base.digest", &base.digest),
-    ] {
-        labels.insert(name.to_owned(), json!(value));
-    }
-    if let Some(diff_ids) = config["rootfs"]["diff_ids"].as_array_mut() {
-        diff_ids.extend(layers.iter().map(|layer| json!(layer.facts.diff_id)));
-    }
-    // A history must speak of every layer or not exist.
-    if let Some(history) = config.get_mut("history").and_then(Value::as_array_mut) {
-        history.extend(layers.iter().map(|_| json!({"created": CREATED, "created_by": "bedrock-ops"})));
-    }
+    built.trace.label(digits(tag), labels);
     config
 }
 
 /// The value as an object; anything else, `null` above all, is replaced by an empty one.
-fn object(value: &mut Value) -> &mut Map<String, Value> {
+pub(crate) fn object(value: &mut Value) -> &mut Map<String, Value> {
     if !value.is_object() {
         *value = json!({});
     }

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::image::digest::sha256;
-use crate::image::document::{self, Dialect, ImageManifest, Index};
+use crate::image::document::{self, Descriptor, Dialect, ImageManifest, Index};
 use crate::image::error::ImageError;
 use crate::image::reference::BaseReference;
 use crate::image::registry::{Manifest, Registry, RegistryError};
@@ -26,6 +26,7 @@ pub struct Base {
     manifest: Option<Bytes>,
 }
 
+#[derive(Clone)]
 /// A base image's parts, checked to be fit for building on.
 pub(crate) struct Parts {
     pub(crate) dialect: Dialect,
@@ -34,8 +35,14 @@ pub(crate) struct Parts {
     pub(crate) config: Value,
 }
 
+/// What Dockerfiles call the image without anything in it.
+const SCRATCH: &str = "scratch";
+
 /// Finds out which image a name means for the architecture: one or two short questions to the registry.
 pub async fn resolve_base(registry: &dyn Registry, reference: &str, architecture: &str) -> Result<Base, ImageError> {
+    if reference == SCRATCH {
+        return Ok(Base::scratch(architecture));
+    }
     let name = BaseReference::parse(reference)?;
     let manifest = fetch(registry, reference, &name.repository, name.reference()).await?;
     let base = |digest, manifest| Base {
@@ -70,8 +77,22 @@ fn entry_for(index: &Index, reference: &str, architecture: &str) -> Result<Strin
 }
 
 impl Base {
+    /// No base at all.
+    fn scratch(architecture: &str) -> Self {
+        let (name, architecture) = (SCRATCH.to_owned(), architecture.to_owned());
+        Self { reference: name.clone(), repository: name.clone(), digest: name, architecture, manifest: None }
+    }
+
+    /// Whether there is no base.
+    pub(crate) fn is_scratch(&self) -> bool {
+        self.reference == SCRATCH
+    }
+
     /// Fetches manifest and configuration, and refuses what could not become a function's image.
     pub(crate) async fn open(&self, registry: &dyn Registry) -> Result<Parts, ImageError> {
+        if self.is_scratch() {
+            return Ok(Parts::nothing(&self.architecture));
+        }
         let bytes = match &self.manifest {
             Some(bytes) => bytes.clone(),
             None => fetch(registry, &self.reference, &self.repository, &self.digest).await?.bytes,
@@ -109,21 +130,11 @@ impl Base {
 
     /// The configuration; a few kilobytes, so it is read whole.
     async fn config(&self, registry: &dyn Registry, manifest: &ImageManifest) -> Result<Value, ImageError> {
-        let bytes = retry(|| self.whole_blob(registry, &manifest.config.digest)).await;
+        let bytes = retry(|| whole_blob(registry, &self.repository, &manifest.config.digest)).await;
         let doing = format!("reading the configuration of the base image {}", self.reference);
         let bytes = bytes.map_err(ImageError::registry(doing))?;
         serde_json::from_slice(&bytes)
             .map_err(|error| self.unfit(format!("its configuration cannot be read ({error})")))
-    }
-
-    async fn whole_blob(&self, registry: &dyn Registry, digest: &str) -> Result<Vec<u8>, RegistryError> {
-        let pieces: Vec<Bytes> = registry.blob(&self.repository, digest).await?.try_collect().await?;
-        let bytes = pieces.concat();
-        if sha256(&bytes) == digest {
-            return Ok(bytes);
-        }
-        let what = format!("the bytes of {digest} have another digest");
-        Err(RegistryError::Odd { registry: self.reference.clone(), what })
     }
 
     fn check_platform(&self, config: &Value) -> Result<(), ImageError> {
@@ -142,6 +153,36 @@ impl Base {
     fn unfit(&self, reason: String) -> ImageError {
         unfit(&self.reference, reason)
     }
+}
+
+impl Parts {
+    /// What an image that builds on nothing begins with.
+    fn nothing(architecture: &str) -> Self {
+        let config = Descriptor { media_type: Dialect::Oci.config().to_owned(), size: 0, digest: String::new() };
+        let media_type = Dialect::Oci.manifest().to_owned();
+        Self {
+            dialect: Dialect::Oci,
+            manifest: ImageManifest { schema_version: 2, media_type, config, layers: Vec::new() },
+            config: json!({
+                "architecture": architecture, "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": []},
+            }),
+        }
+    }
+}
+
+/// A blob of a few kilobytes, checked.
+pub(crate) async fn whole_blob(
+    registry: &dyn Registry,
+    repository: &str,
+    digest: &str,
+) -> Result<Vec<u8>, RegistryError> {
+    let pieces: Vec<Bytes> = registry.blob(repository, digest).await?.try_collect().await?;
+    let bytes = pieces.concat();
+    if sha256(&bytes) == digest {
+        return Ok(bytes);
+    }
+    let what = format!("the bytes of {digest} have another digest");
+    Err(RegistryError::Odd { registry: repository.to_owned(), what })
 }
 
 fn unfit(reference: &str, reason: String) -> ImageError {

@@ -12,6 +12,7 @@ use crate::image::Progress;
 use crate::image::Source;
 use crate::image::base::{Base, Parts};
 use crate::image::blocking::blocking;
+use crate::image::bootstrap;
 use crate::image::error::ImageError;
 use crate::image::layer::{self, Layer};
 use crate::image::listing;
@@ -55,7 +56,7 @@ pub(crate) async fn layer(
 
 fn pack(installed: &Path, file: &Path) -> Result<Layer, ImageError> {
     let entries = listing::of_folder(installed, &is_dropped)?;
-    Ok(layer::write(&entries, file)?.0)
+    Ok(layer::write(&entries, &bootstrap::in_task_root, file)?.0)
 }
 
 /// What an installer leaves behind that tells of itself, of the day or of this machine, and no function needs.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::image::engine::EngineError;
 use crate::image::registry::RegistryError;
 
 /// Why there is no image.
@@ -68,6 +69,28 @@ pub enum ImageError {
         /// The source folder.
         folder: PathBuf,
     },
+    /// The Dockerfile copies what is not there.
+    #[error(
+        "{}/Dockerfile copies {pattern}, but there is no such file, or .dockerignore keeps it out; \
+         correct the COPY, or add the file", .folder.display()
+    )]
+    NothingToCopy {
+        /// The source folder.
+        folder: PathBuf,
+        /// As the Dockerfile names it, relative to the folder.
+        pattern: String,
+    },
+    /// The program that a base image without a runtime starts is missing or cannot run.
+    #[error("{} cannot be the function's program: {reason}", .path.display())]
+    UnfitBootstrap {
+        /// The program.
+        path: PathBuf,
+        /// What is wrong with it, and what helps.
+        reason: String,
+    },
+    /// A container engine could not build it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// The source was edited while it was packed.
     #[error("{} changed while it was being packed; nothing was published, run again", .path.display())]
     Changed {

@@ -9,11 +9,22 @@ use crate::image::error::ImageError;
 /// Never inside, in whatever folder: version control, caches, virtual environments, and files of secrets.
 const ANYWHERE: [&str; 7] = [".git", "__pycache__", ".venv", ".pytest_cache", ".DS_Store", ".bedrock-ops", ".env"];
 
-/// Never inside when at the top of the source: what builds, composes and tests the image.
+/// Never inside when at the top of the source: what builds, composes and tests the image. An engine is given it, since a
+/// Dockerfile may ask for it.
 const AT_THE_TOP: [&str; 3] = [".dockerignore", "venv", "tests"];
+
+/// Who is given the files that are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The image, as they are.
+    Image,
+    /// An engine, whose Dockerfile chooses among them.
+    Engine,
+}
 
 /// The source's rules.
 pub(crate) struct Ignored {
+    reader: Reader,
     patterns: Option<Gitignore>,
     /// Whether a `!` brings anything back, so that ignored folders must be looked into.
     has_exceptions: bool,
@@ -21,17 +32,17 @@ pub(crate) struct Ignored {
 
 impl Ignored {
     /// Reads the folder's `.dockerignore`, if it has one.
-    pub(crate) fn of(folder: &Path) -> Result<Self, ImageError> {
+    pub(crate) fn of(folder: &Path, reader: Reader) -> Result<Self, ImageError> {
         let path = folder.join(".dockerignore");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(source) => return Err(ImageError::Unreadable { path, source }),
         };
-        Self::parse(&text, &path)
+        Self::parse(&text, &path, reader)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, ImageError> {
+    fn parse(text: &str, path: &Path, reader: Reader) -> Result<Self, ImageError> {
         // The matcher's root is never looked at on disk: all paths are given relative to it.
         let mut patterns = GitignoreBuilder::new("");
         // Git takes `a[` literally; to Docker it is an error.
@@ -49,17 +60,21 @@ impl Ignored {
             }
         }
         let patterns = patterns.build().map_err(|error| bad_pattern(path, 0, "", &error))?;
-        Ok(Self { patterns: any.then_some(patterns), has_exceptions })
+        Ok(Self { reader, patterns: any.then_some(patterns), has_exceptions })
     }
 
     /// Whether the path (relative, with `/`) stays outside.
     pub(crate) fn skips(&self, path: &str) -> bool {
-        is_always_out(path) || self.is_named(path)
+        self.is_always_out(path) || self.is_named(path)
     }
 
     /// Whether nothing beneath the folder can be inside either.
     pub(crate) fn prunes(&self, path: &str) -> bool {
-        is_always_out(path) || (!self.has_exceptions && self.is_named(path))
+        self.is_always_out(path) || (!self.has_exceptions && self.is_named(path))
+    }
+
+    fn is_always_out(&self, path: &str) -> bool {
+        is_secret_or_trace(path) || (self.reader == Reader::Image && is_for_building(path))
     }
 
     fn is_named(&self, path: &str) -> bool {
@@ -81,14 +96,15 @@ fn pattern(line: &str) -> Option<(bool, String)> {
     Some((exception, parts.join("/")))
 }
 
-fn is_always_out(path: &str) -> bool {
-    let (top, name) = (!path.contains('/'), path.rsplit('/').next().unwrap_or(path));
-    if ANYWHERE.contains(&name) || name.starts_with(".env.") || has_extension(name, "pyc") {
-        return true;
-    }
-    let composes = (name.starts_with("compose.") || name.starts_with("docker-compose."))
-        && (has_extension(name, "yml") || has_extension(name, "yaml"));
-    top && (AT_THE_TOP.contains(&name) || name.starts_with("Dockerfile") || composes)
+fn is_secret_or_trace(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ANYWHERE.contains(&name) || name.starts_with(".env.") || has_extension(name, "pyc")
+}
+
+fn is_for_building(path: &str) -> bool {
+    let composes = (path.starts_with("compose.") || path.starts_with("docker-compose."))
+        && (has_extension(path, "yml") || has_extension(path, "yaml"));
+    !path.contains('/') && (AT_THE_TOP.contains(&path) || path.starts_with("Dockerfile") || composes)
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {
@@ -105,10 +121,10 @@ fn bad_pattern(path: &Path, line: usize, pattern: &str, error: &ignore::Error) -
 mod tests {
     use std::path::Path;
 
-    use super::Ignored;
+    use super::{Ignored, Reader};
 
     fn ignored(text: &str) -> Ignored {
-        Ignored::parse(text, Path::new(".dockerignore")).unwrap()
+        Ignored::parse(text, Path::new(".dockerignore"), Reader::Image).unwrap()
     }
 
     #[test]
@@ -164,8 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn an_engine_is_given_what_builds_the_image_but_never_a_secret() {
+        let rules = Ignored::parse("notes\n", Path::new(".dockerignore"), Reader::Engine).unwrap();
+        for inside in ["Dockerfile", "tests", "compose.yml"] {
+            assert!(!rules.skips(inside), "{inside}");
+        }
+        for out in [".env", "lib/.env.prod", ".git", "notes"] {
+            assert!(rules.skips(out), "{out}");
+        }
+    }
+
+    #[test]
     fn a_broken_pattern_is_shown_with_its_line() {
-        let error = Ignored::parse("ok\na[\n", Path::new("src/.dockerignore")).err().unwrap().to_string();
+        let error =
+            Ignored::parse("ok\na[\n", Path::new("src/.dockerignore"), Reader::Image).err().unwrap().to_string();
         assert!(error.contains("line 2") && error.contains("a["), "{error}");
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use serde::{Deserialize, Serialize};
@@ -16,10 +17,8 @@ use crate::image::error::ImageError;
 use crate::image::listing::{Entry, Kind, folders};
 use crate::image::source_hash::ContentHash;
 
-/// Where Lambda looks for the handler (`LAMBDA_TASK_ROOT`).
-const TASK_ROOT: &str = "var/task";
 /// 1980-01-01, the oldest time that zip files can hold: a handler that zips its own files must not trip.
-const MODIFIED: u64 = 315_532_800;
+pub(crate) const MODIFIED: u64 = 315_532_800;
 /// Part of the layer's bytes: another level gives other digests, so it is fixed here and not left to a default.
 const LEVEL: Compression = Compression::new(6);
 /// In a gzip header: no particular operating system.
@@ -44,17 +43,21 @@ pub(crate) struct Facts {
     pub(crate) size: u64,
 }
 
-/// Writes the entries to `file` and gives the layer, and the hash of each entry's content as it went in.
+/// Writes the entries to `file`, each where `place` puts its path, and gives the layer, and the hash of each entry's
+/// content as it went in.
 ///
 /// Blocks, and holds one small buffer in memory whatever the size.
-pub(crate) fn write(entries: &[Entry], file: &Path) -> Result<(Layer, Vec<ContentHash>), ImageError> {
-    let target = BufWriter::new(File::create(file).map_err(ImageError::Temporary)?);
-    let zip = GzBuilder::new().mtime(0).operating_system(OS_UNKNOWN).write(Hashing::new(target), LEVEL);
+pub(crate) fn write(
+    entries: &[Entry],
+    place: &dyn Fn(&str) -> String,
+    file: &Path,
+) -> Result<(Layer, Vec<ContentHash>), ImageError> {
+    let zip = gzip(File::create(file).map_err(ImageError::Temporary)?);
     let mut tar = Builder::new(Hashing::new(zip));
     let mut made = BTreeSet::new();
     let mut hashes = Vec::with_capacity(entries.len());
     for entry in entries {
-        let path = format!("{TASK_ROOT}/{}", entry.path);
+        let path = place(&entry.path);
         for folder in folders(&path) {
             if made.insert(folder.to_owned()) {
                 append(&mut tar, &format!("{folder}/"), header(EntryType::Directory, 0o755, 0), None, io::empty())
@@ -65,6 +68,32 @@ pub(crate) fn write(entries: &[Entry], file: &Path) -> Result<(Layer, Vec<Conten
     }
     let facts = close(tar).map_err(ImageError::Temporary)?;
     Ok((Layer { file: file.to_owned(), facts }, hashes))
+}
+
+/// Compresses a finished tar to `file`. Blocks.
+pub(crate) fn compress(mut tar: impl Read, file: &Path) -> io::Result<Layer> {
+    let mut zip = Hashing::new(gzip(File::create(file)?));
+    io::copy(&mut tar, &mut zip)?;
+    let (zip, diff_id, _) = zip.finish();
+    let (mut target, digest, size) = zip.finish()?.finish();
+    target.flush()?;
+    Ok(Layer { file: file.to_owned(), facts: Facts { digest, diff_id, size } })
+}
+
+/// Copies a tar that is compressed already to `file`; its `diff_id` is found by unpacking it. Blocks.
+pub(crate) fn take(zipped: impl Read, file: &Path) -> io::Result<Layer> {
+    let mut target = Hashing::new(BufWriter::new(File::create(file)?));
+    io::copy(&mut BufReader::new(zipped), &mut target)?;
+    let (mut target, digest, size) = target.finish();
+    target.flush()?;
+    let mut unpacked = Hashing::new(io::sink());
+    io::copy(&mut MultiGzDecoder::new(BufReader::new(File::open(file)?)), &mut unpacked)?;
+    let (_, diff_id, _) = unpacked.finish();
+    Ok(Layer { file: file.to_owned(), facts: Facts { digest, diff_id, size } })
+}
+
+fn gzip(file: File) -> GzEncoder<Hashing<BufWriter<File>>> {
+    GzBuilder::new().mtime(0).operating_system(OS_UNKNOWN).write(Hashing::new(BufWriter::new(file)), LEVEL)
 }
 
 type Target = Hashing<GzEncoder<Hashing<BufWriter<File>>>>;

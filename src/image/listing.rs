@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::image::error::ImageError;
-use crate::image::ignored::Ignored;
+use crate::image::ignored::{Ignored, Reader};
 
 /// One file or link of a layer. Folders come from the paths; an empty one is not kept, as Git keeps none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,11 +26,19 @@ pub(crate) enum Kind {
     Link { target: String },
 }
 
-/// The files of a source folder, without what `.dockerignore` and our own list keep out.
-pub(crate) fn of_source(folder: &Path) -> Result<Vec<Entry>, ImageError> {
-    let ignored = Ignored::of(folder)?;
+/// The files of a source folder, without what `.dockerignore` and our own list keep out; of these the `chosen`, if not
+/// all are wanted.
+pub(crate) fn of_source(folder: &Path, reader: Reader, chosen: Option<&[String]>) -> Result<Vec<Entry>, ImageError> {
+    let ignored = Ignored::of(folder, reader)?;
     let mut entries = Vec::new();
     walk(folder, "", &|path| ignored.skips(path), &|path| ignored.prunes(path), &mut entries)?;
+    if let Some(chosen) = chosen {
+        let missing = chosen.iter().find(|pattern| !entries.iter().any(|entry| is_chosen(&entry.path, pattern)));
+        if let Some(pattern) = missing {
+            return Err(ImageError::NothingToCopy { folder: folder.to_owned(), pattern: pattern.clone() });
+        }
+        entries.retain(|entry| chosen.iter().any(|pattern| is_chosen(&entry.path, pattern)));
+    }
     if entries.is_empty() {
         return Err(ImageError::Empty { folder: folder.to_owned() });
     }
@@ -42,6 +50,20 @@ pub(crate) fn of_folder(folder: &Path, skips: &dyn Fn(&str) -> bool) -> Result<V
     let mut entries = Vec::new();
     walk(folder, "", skips, skips, &mut entries)?;
     finish(entries)
+}
+
+/// Whether the pattern names the path or a folder above it; a `*` stands for any part of a name.
+fn is_chosen(path: &str, pattern: &str) -> bool {
+    let mut names = path.split('/');
+    pattern.split('/').all(|wanted| {
+        let name = names.next();
+        name.is_some_and(|name| match wanted.split_once('*') {
+            Some((start, end)) => {
+                name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+            }
+            None => name == wanted,
+        })
+    })
 }
 
 fn walk(
@@ -143,7 +165,7 @@ fn is_executable(_seen: &fs::Metadata) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{folders, resolve};
+    use super::{folders, is_chosen, resolve};
 
     #[test]
     fn a_link_is_followed_on_paper() {
@@ -151,6 +173,20 @@ mod tests {
         assert_eq!(resolve("link", "./x//y"), Some("x/y".into()));
         assert_eq!(resolve("a/link", "../../x"), None);
         assert_eq!(resolve("link", "/etc/passwd"), None);
+    }
+
+    #[test]
+    fn a_pattern_chooses_files_and_whole_folders() {
+        for (path, pattern, chosen) in [
+            ("a.py", "a.py", true),
+            ("a.py", "*.py", true),
+            ("lib/a.py", "*.py", false),
+            ("lib/deep/a.py", "lib", true),
+            ("library/a.py", "lib", false),
+            ("lib", "lib/a.py", false),
+        ] {
+            assert_eq!(is_chosen(path, pattern), chosen, "{path} {pattern}");
+        }
     }
 
     #[test]

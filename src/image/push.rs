@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::image::assemble::Image;
+use crate::image::assemble::{Built, Image};
 use crate::image::base::{Base, Parts};
-use crate::image::blocking::blocking;
-use crate::image::dependencies::{self, Requirements};
+use crate::image::commit;
+use crate::image::engine;
 use crate::image::error::ImageError;
-use crate::image::layer::{self, Layer};
-use crate::image::listing;
+use crate::image::layer::Layer;
+use crate::image::native;
 use crate::image::registry::Registry;
 use crate::image::retry::retry;
-use crate::image::source_hash::tag_of;
 use crate::image::transfer::{Blob, Content, Transfer};
 use crate::image::{Progress, Source};
+use crate::manifest::Builder;
 
 /// An image that is in the repository now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,21 @@ pub struct Pushed {
     pub skipped_layers: usize,
 }
 
+/// What is to be built.
+pub(crate) struct Order<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) base: &'a Base,
+    /// The content address, which the result must have.
+    pub(crate) tag: &'a str,
+    /// The repository it goes to; an engine calls the image after it.
+    pub(crate) repository: &'a str,
+    /// Where layers of requirements are kept between runs.
+    pub(crate) cache: Option<&'a Path>,
+    pub(crate) progress: &'a dyn Progress,
+}
+
 /// Builds the image of `source` on `base` and pushes it to `into`'s `repository` under `tag`, which must be what
-/// [`crate::image::tag`] gave for them. When the tag is there already its image is taken: the tag is the content.
+/// [`crate::image::address`] gave for them. When the tag is there already its image is taken: the tag is the content.
 ///
 /// `from` is the base's registry; `cache` a folder where layers of requirements are kept between runs.
 #[allow(clippy::too_many_arguments)] // each is a thing of its own; a struct for the one caller would only rename them
@@ -51,22 +64,34 @@ pub async fn build_and_push(
     let parts = base.open(from).await?;
     let work = tempfile::tempdir().map_err(ImageError::Temporary)?;
     let transfer = Transfer::new(into, repository, progress);
-    let making = Making { source, base, parts: &parts, tag, cache, work: work.path(), progress };
-    let (of_base, layers) =
-        tokio::try_join!(transfer.push_missing(base_layers(base, &parts, from)), making.own_layers())?;
-    let image = Image::assemble(source, base, &parts, &layers, tag)?;
+    let order = Order { source, base, tag, repository, cache, progress };
+    let (of_base, built) =
+        tokio::try_join!(transfer.push_missing(base_layers(base, &parts, from)), build(&order, &parts, work.path()),)?;
+    let image = Image::assemble(&parts, &built, tag)?;
     progress.note("pushing the layers");
     let (ours, config) = tokio::try_join!(
-        transfer.push_missing(layers.iter().map(own_blob).collect()),
+        transfer.push_missing(own_blobs(&built.layers)),
         transfer.push_missing(vec![image.config_blob()]),
     )?;
     image.publish(into, repository, tag).await?;
+    if let Some(commit) = commit::tag(&source.folder).await
+        && let Err(error) = image.also(into, repository, &commit).await
+    {
+        progress.note(&format!("the image goes without the tag {commit}: {error}"));
+    }
     Ok(Pushed {
         digest: image.digest,
         uploaded_bytes: of_base.bytes + ours.bytes + config.bytes,
         uploaded_layers: of_base.uploaded + ours.uploaded,
         skipped_layers: of_base.skipped + ours.skipped,
     })
+}
+
+async fn build(order: &Order<'_>, parts: &Parts, work: &Path) -> Result<Built, ImageError> {
+    match &order.source.builder {
+        Builder::Native => native::build(order, parts, work).await,
+        Builder::Engine { engine, .. } => engine::build(order, *engine, parts, work).await,
+    }
 }
 
 /// The digest of what the tag names, if it names anything.
@@ -88,46 +113,13 @@ fn base_layers<'a>(base: &'a Base, parts: &'a Parts, from: &'a dyn Registry) -> 
     layers.map(|layer| Blob { digest: layer.digest.clone(), size: layer.size, content: content.clone() }).collect()
 }
 
-fn own_blob(layer: &Layer) -> Blob<'static> {
-    let content = Content::File(layer.file.clone());
-    Blob { digest: layer.facts.digest.clone(), size: layer.facts.size, content }
-}
-
-/// What our own layers are made from.
-struct Making<'a> {
-    source: &'a Source,
-    base: &'a Base,
-    parts: &'a Parts,
-    tag: &'a str,
-    cache: Option<&'a Path>,
-    work: &'a Path,
-    progress: &'a dyn Progress,
-}
-
-impl Making<'_> {
-    /// The requirements' layer, if there are any, and the source's own.
-    async fn own_layers(&self) -> Result<Vec<Layer>, ImageError> {
-        let requirements = Requirements::read(&self.source.folder)?;
-        let files = self.files_layer(requirements.clone()).await?;
-        let Some(requirements) = requirements else { return Ok(vec![files]) };
-        let on = (self.base, self.parts);
-        let dependencies =
-            dependencies::layer(self.source, &requirements, on, self.cache, self.work, self.progress).await?;
-        Ok(vec![dependencies, files])
-    }
-
-    /// The source's files. What went in is hashed on its way, and must be what the tag was made from.
-    async fn files_layer(&self, requirements: Option<Requirements>) -> Result<Layer, ImageError> {
-        let (source, base, tag) = (self.source.clone(), self.base.clone(), self.tag.to_owned());
-        let file = self.work.join("files.tar.gz");
-        blocking(move || {
-            let entries = listing::of_source(&source.folder)?;
-            let (layer, hashes) = layer::write(&entries, &file)?;
-            if tag_of(&source, &base, requirements.as_ref(), &entries, &hashes) == tag {
-                return Ok(layer);
-            }
-            Err(ImageError::Changed { path: source.folder })
-        })
-        .await
-    }
+/// Our layers; an engine may make the same one twice.
+fn own_blobs(layers: &[Layer]) -> Vec<Blob<'static>> {
+    let mut seen = BTreeSet::new();
+    let layers = layers.iter().filter(|layer| seen.insert(&layer.facts.digest));
+    let blob = |layer: &Layer| {
+        let content = Content::File(layer.file.clone());
+        Blob { digest: layer.facts.digest.clone(), size: layer.facts.size, content }
+    };
+    layers.map(blob).collect()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod in_process;
 pub(crate) mod oci;
+pub(crate) mod renewing;
 
 use std::fmt;
 use std::pin::Pin;
@@ -18,6 +19,11 @@ pub type BlobStream = Pin<Box<dyn Stream<Item = Result<Bytes, RegistryError>> + 
 /// A registry that speaks OCI distribution v2.
 #[async_trait]
 pub trait Registry: Send + Sync {
+    /// Its host, by which two doors to one registry are known; `None` where that does not matter.
+    fn host(&self) -> Option<&str> {
+        None
+    }
+
     /// The manifest under a tag or a digest (`sha256:…`), or `None` when the registry has none there.
     async fn manifest(&self, repository: &str, reference: &str) -> Result<Option<Manifest>, RegistryError>;
 
@@ -26,6 +32,12 @@ pub trait Registry: Send + Sync {
 
     /// The blob's bytes; a stream that ends well has the digest it was asked for.
     async fn blob(&self, repository: &str, digest: &str) -> Result<BlobStream, RegistryError>;
+
+    /// Takes the blob over from another repository of this registry, without sending it. `false` when the registry does not
+    /// do that (ECR does where the account has opted in), and then the blob is pushed.
+    async fn mount_blob(&self, _repository: &str, _digest: &str, _from: &str) -> Result<bool, RegistryError> {
+        Ok(false)
+    }
 
     /// Stores `size` bytes under `digest`; the registry checks the digest.
     async fn push_blob(
@@ -126,7 +138,7 @@ pub enum RegistryError {
         reason: String,
     },
     /// The registry answered no.
-    #[error("{registry} refused with {status} {code}: {message}")]
+    #[error("{registry} refused with {status} {code}: {message}{}", cure(*status, code))]
     Refused {
         /// The registry's host.
         registry: String,
@@ -136,6 +148,12 @@ pub enum RegistryError {
         code: String,
         /// The registry's own words.
         message: String,
+    },
+    /// The token ran out while a blob was on its way. There is a new one; the blob has to be sent again.
+    #[error("the token for {registry} ran out while a layer was on its way; run again")]
+    Renewed {
+        /// The registry's host, or the repository that was pushed to.
+        registry: String,
     },
     /// The answer is not what the specification promises.
     #[error("{registry} gave an answer that is not to be trusted: {what}")]
@@ -158,7 +176,7 @@ impl RegistryError {
     pub fn is_transient(&self) -> bool {
         match self {
             // A digest that does not fit is most often a transfer cut short.
-            Self::Connection { .. } | Self::Stalled { .. } | Self::Odd { .. } => true,
+            Self::Connection { .. } | Self::Stalled { .. } | Self::Odd { .. } | Self::Renewed { .. } => true,
             Self::Refused { status, .. } => *status == 429 || *status >= 500,
             Self::NotAllowed { .. } | Self::Local { .. } => false,
         }
@@ -176,6 +194,22 @@ impl RegistryError {
             }
             _ => false,
         }
+    }
+}
+
+/// What helps against a refusal, as the end of its sentence; nothing where the registry's own words must do.
+fn cure(status: u16, code: &str) -> &'static str {
+    match (code, status) {
+        ("NAME_UNKNOWN", _) => "; the repository is gone: run again, and the plan makes it anew",
+        ("DENIED" | "UNAUTHORIZED", _) | (_, 401 | 403) => {
+            "; allow the push permissions of docs/permissions.md on the repository"
+        }
+        (_, 413) | ("SIZE_INVALID", _) => {
+            "; it takes no layer as large as this one: make the source or its requirements smaller"
+        }
+        (_, 429) | ("TOOMANYREQUESTS", _) => "; too much is asked of it at once: run again in a minute",
+        (_, 500..) => "; it is in trouble itself: run again later, what has arrived is not sent twice",
+        _ => "",
     }
 }
 

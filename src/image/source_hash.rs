@@ -8,12 +8,15 @@ use sha2::{Digest, Sha256};
 use crate::image::Source;
 use crate::image::base::Base;
 use crate::image::blocking::blocking;
+use crate::image::contents::{Contents, Recipe};
 use crate::image::dependencies::Requirements;
 use crate::image::error::ImageError;
-use crate::image::listing::{self, Entry, Kind};
+use crate::image::listing::{Entry, Kind};
+use crate::image::trace::Trace;
+use crate::manifest::Builder;
 
 /// Counts up whenever the builder writes other bytes for the same source, so that old images are not taken for new.
-const FORMAT: &[u8] = b"1";
+const FORMAT: &[u8] = b"2";
 
 /// What every tag begins with: an operator sees at a glance that it names a source, not a release.
 const PREFIX: &str = "src-";
@@ -21,57 +24,119 @@ const PREFIX: &str = "src-";
 /// The sha256 of a file's bytes, or of a link's text.
 pub(crate) type ContentHash = [u8; 32];
 
-/// The tag under which the image of this source on this base is kept: `src-` and 40 hex digits.
+/// Where the image of a source is kept, and what it would be made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// `src-` and 40 hex digits: the hash of everything that can change the image.
+    pub tag: String,
+    /// The same taken apart, to tell what differs from another image.
+    pub trace: Trace,
+}
+
+/// The address of the image of this source on this base.
 ///
 /// Reads every file of the source, a piece at a time.
-pub async fn tag(source: &Source, base: &Base) -> Result<String, ImageError> {
+pub async fn address(source: &Source, base: &Base) -> Result<Address, ImageError> {
     let (source, base) = (source.clone(), base.clone());
     blocking(move || {
-        let entries = listing::of_source(&source.folder)?;
-        let requirements = Requirements::read(&source.folder)?;
+        let Contents { recipe, entries } = Contents::read(&source)?;
         let hashes = entries.iter().map(content_hash).collect::<Result<Vec<_>, _>>()?;
-        Ok(tag_of(&source, &base, requirements.as_ref(), &entries, &hashes))
+        Ok(address_of(&source, &base, &recipe, &entries, &hashes))
     })
     .await
 }
 
-/// The same tag from hashes that are known already; `hashes` are those of `entries`, in their order.
-pub(crate) fn tag_of(
+/// The address's tag alone.
+pub async fn tag(source: &Source, base: &Base) -> Result<String, ImageError> {
+    Ok(address(source, base).await?.tag)
+}
+
+/// The same address from hashes that are known already; `hashes` are those of `entries`, in their order.
+pub(crate) fn address_of(
     source: &Source,
     base: &Base,
-    requirements: Option<&Requirements>,
+    recipe: &Recipe,
     entries: &[Entry],
     hashes: &[ContentHash],
-) -> String {
-    // The folder is where the source lies, not what it is.
-    let Source { folder: _, handler, base_image, architecture } = source;
+) -> Address {
+    // The folder is where the source lies, not what it is; which files are chosen shows in the entries.
+    let Source { folder: _, handler: _, base_image, architecture, builder, files: _ } = source;
     let mut hash = Sha256::new();
     field(&mut hash, "format", FORMAT);
-    field(&mut hash, "handler", handler.as_bytes());
+    field(&mut hash, "handler", handler(source).unwrap_or_default().as_bytes());
     field(&mut hash, "architecture", architecture.as_bytes());
     // The name stands in the image's labels, so two names of one base make two images.
     field(&mut hash, "base", base_image.as_bytes());
     field(&mut hash, "base digest", base.digest.as_bytes());
-    for (name, text) in requirements.iter().flat_map(|requirements| requirements.files()) {
-        field(&mut hash, "requirements", name.as_bytes());
-        field(&mut hash, "text", text.as_bytes());
+    match recipe {
+        Recipe::Native(requirements) => {
+            for (name, text) in requirements.iter().flat_map(Requirements::files) {
+                field(&mut hash, "requirements", name.as_bytes());
+                field(&mut hash, "text", text.as_bytes());
+            }
+        }
+        // Not which engine: the text asks the same of each, and what one has built another need not build again.
+        Recipe::Engine(dockerfile) => field(&mut hash, "dockerfile", dockerfile.as_bytes()),
     }
     for (entry, content) in entries.iter().zip(hashes) {
-        let kind: &[u8] = match entry.kind {
-            Kind::File { executable: false } => b"file",
-            Kind::File { executable: true } => b"program",
-            Kind::Link { .. } => b"link",
-        };
         field(&mut hash, "path", entry.path.as_bytes());
-        field(&mut hash, "kind", kind);
+        field(&mut hash, "kind", kind(entry).as_bytes());
         field(&mut hash, "content", content);
     }
-    format!("{PREFIX}{:.40}", format!("{:x}", hash.finalize()))
+    let tag = format!("{PREFIX}{:.40}", format!("{:x}", hash.finalize()));
+    let files = entries.iter().zip(hashes).map(|(entry, content)| (entry.path.clone(), short(entry, content)));
+    let trace = Trace {
+        builder: if *builder == Builder::Native { "native" } else { "engine" }.to_owned(),
+        base: base.reference.clone(),
+        base_digest: base.digest.clone(),
+        architecture: architecture.clone(),
+        handler: handler(source).map(str::to_owned),
+        recipe: recipe_hash(recipe),
+        files: Some(files.collect()),
+    };
+    Address { tag, trace }
 }
 
 /// The tag's hex digits, for the label.
 pub(crate) fn digits(tag: &str) -> &str {
     tag.strip_prefix(PREFIX).unwrap_or(tag)
+}
+
+/// The handler that the image is told of; an engine's image may keep its Dockerfile's.
+pub(crate) fn handler(source: &Source) -> Option<&str> {
+    match &source.builder {
+        Builder::Native => Some(&source.handler),
+        Builder::Engine { handler, .. } => handler.as_deref(),
+    }
+}
+
+fn kind(entry: &Entry) -> &'static str {
+    match entry.kind {
+        Kind::File { executable: false } => "file",
+        Kind::File { executable: true } => "program",
+        Kind::Link { .. } => "link",
+    }
+}
+
+/// A few digits that tell one content of a file from another: for people, not for safety.
+fn short(entry: &Entry, content: &ContentHash) -> String {
+    let mut hash = Sha256::new_with_prefix(kind(entry));
+    hash.update(content);
+    format!("{:.10}", format!("{:x}", hash.finalize()))
+}
+
+fn recipe_hash(recipe: &Recipe) -> Option<String> {
+    let mut hash = Sha256::new();
+    match recipe {
+        Recipe::Native(None) => return None,
+        Recipe::Native(Some(requirements)) => {
+            for (name, text) in requirements.files() {
+                field(&mut hash, name, text.as_bytes());
+            }
+        }
+        Recipe::Engine(dockerfile) => hash.update(dockerfile),
+    }
+    Some(format!("{:.10}", format!("{:x}", hash.finalize())))
 }
 
 /// Adds a named value with its length, so that no two sequences of values read alike.

@@ -91,6 +91,10 @@ impl<'a> Transfer<'a> {
 
     /// One try, under watch.
     async fn push_once(&self, blob: &Blob<'_>) -> Result<(), RegistryError> {
+        if self.is_mounted(blob).await? {
+            self.tell(blob.size, 0);
+            return Ok(());
+        }
         let (teller, mut moves) = mpsc::unbounded_channel();
         let content = counted(blob.open().await?, teller);
         let mut pushing = self.registry.push_blob(self.repository, &blob.digest, blob.size, content);
@@ -117,6 +121,18 @@ impl<'a> Transfer<'a> {
         // What is still in the channel is settled here: all of the blob has moved, or nothing that counts.
         self.tell(if ended.is_ok() { blob.size } else { 0 }, counted);
         ended
+    }
+
+    /// Whether the registry took the blob over from the base's repository, where that is one of its own.
+    async fn is_mounted(&self, blob: &Blob<'_>) -> Result<bool, RegistryError> {
+        match blob.content {
+            Content::Registry(from, repository)
+                if from.host().is_some() && from.host() == self.registry.host() && repository != self.repository =>
+            {
+                self.registry.mount_blob(self.repository, &blob.digest, repository).await
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Adds to the bytes that have moved, and takes back what counts no more.

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::builder::{self, Builder};
 use super::field::Field;
 use super::fields::Fields;
+use super::lambda::Architecture;
 use super::surroundings::Surroundings;
 use crate::name::{AccountId, RegionName};
 
@@ -21,13 +23,20 @@ pub enum Code {
 pub struct Source {
     /// The folder: as given if absolute, else joined to the manifest's.
     pub folder: PathBuf,
-    /// Module and function, `lambda_function.handler` unless given.
+    /// Module and function: the manifest's, else that of the Dockerfile's `CMD`, else `lambda_function.handler`.
     pub handler: String,
-    /// The image that the folder is laid upon, `public.ecr.aws/lambda/python:3.12` unless given.
+    /// The image that the folder is laid upon: the manifest's, else that of the Dockerfile's `FROM`, else
+    /// `public.ecr.aws/lambda/python:3.12`.
     pub base_image: String,
+    /// Who makes the image: `auto` has been decided.
+    pub builder: Builder,
+    /// What of the folder a plain Dockerfile copies, with at most one `*` a name; everything when `None`.
+    pub files: Option<Vec<String>>,
 }
 
 const DEFAULT_HANDLER: &str = "lambda_function.handler";
+/// The file that a base image without a runtime starts, and the word it is given when the manifest names no handler.
+pub const BOOTSTRAP: &str = "bootstrap";
 const DEFAULT_BASE_IMAGE: &str = "public.ecr.aws/lambda/python:3.12";
 
 /// Languages recognised by a base image's name, and how a module's file may end there. The handler's file is looked
@@ -35,15 +44,19 @@ const DEFAULT_BASE_IMAGE: &str = "public.ecr.aws/lambda/python:3.12";
 const LANGUAGES: [(&str, &[&str]); 2] = [("python", &[".py", "/__init__.py"]), ("nodejs", &[".mjs", ".cjs", ".js"])];
 
 /// Reads the fields of `lambda` that say what it runs.
-pub(super) fn read(fields: &mut Fields<'_>, around: &Surroundings<'_>) -> Option<Code> {
+pub(super) fn read(fields: &mut Fields<'_>, architecture: Architecture, around: &Surroundings<'_>) -> Option<Code> {
     let source = fields.optional("source");
     let handler = fields.optional("handler");
     let base_image = fields.optional("base_image");
+    let builder = fields.optional("builder");
     let image = fields.optional("image");
     match (fields.has("source"), fields.has("image")) {
-        (true, false) => self::source(&source?, handler.as_ref(), base_image.as_ref(), around.dir).map(Code::Source),
+        (true, false) => {
+            let named = Named { handler: handler.as_ref(), base_image: base_image.as_ref(), builder: builder.as_ref() };
+            self::source(&source?, &named, architecture, around.dir).map(Code::Source)
+        }
         (false, true) => {
-            for field in [handler, base_image].into_iter().flatten() {
+            for field in [handler, base_image, builder].into_iter().flatten() {
                 let what = format!("{} has no meaning beside `image`, which brings its own", field.called());
                 field.error_at_key(what, "remove it, or build from `source` instead");
             }
@@ -61,40 +74,72 @@ pub(super) fn read(fields: &mut Fields<'_>, around: &Surroundings<'_>) -> Option
     }
 }
 
-fn source(
-    folder: &Field<'_>,
-    handler: Option<&Field<'_>>,
-    base_image: Option<&Field<'_>>,
-    dir: &Path,
-) -> Option<Source> {
+/// The fields beside `source`, where the manifest has them.
+struct Named<'n, 'f> {
+    handler: Option<&'n Field<'f>>,
+    base_image: Option<&'n Field<'f>>,
+    builder: Option<&'n Field<'f>>,
+}
+
+fn source(folder: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture, dir: &Path) -> Option<Source> {
     let path = dir.join(folder.text()?);
-    let base_image = match base_image {
-        Some(field) => self::base_image(field),
-        None => Some(DEFAULT_BASE_IMAGE.to_owned()),
-    };
-    let name = match handler {
-        Some(field) => self::handler(field),
-        None => Some(DEFAULT_HANDLER.to_owned()),
-    };
     if !path.is_dir() {
+        // What is wrong with the others is told in the same breath.
+        let _ = (named.base_image.map(base_image), named.handler.map(|field| handler(field, false)));
         let what = format!("the folder `{}` does not exist", path.display());
         folder.error(what, "name the handler's folder, relative to the manifest's");
         return None;
     }
-    let (name, base_image) = (name?, base_image?);
-    if let Some(missing) = missing_module(&path, &name, &base_image) {
-        let what = format!("the handler `{name}` is looked for in `{}`, which does not exist", missing.display());
-        handler.unwrap_or(folder).error(what, "create the file, or name the module and function with `handler`");
+    let recipe = builder::read(named.builder, folder, &path, architecture);
+    let in_dockerfile = recipe.as_ref().and_then(|recipe| recipe.base_image.clone());
+    let base_image = match named.base_image {
+        Some(field) if recipe.as_ref().is_some_and(builder::Recipe::is_engine) => {
+            let what =
+                format!("{} has no meaning here: an engine builds the Dockerfile, whose FROM names it", field.called());
+            field.error_at_key(what, "remove it, and change FROM");
+            None
+        }
+        Some(field) => self::base_image(field),
+        None => Some(in_dockerfile.unwrap_or_else(|| DEFAULT_BASE_IMAGE.to_owned())),
+    };
+    let own_runtime = base_image.as_deref().is_some_and(is_without_runtime);
+    let given = named.handler.map(|field| self::handler(field, own_runtime));
+    let (mut recipe, base_image) = (recipe?, base_image?);
+    if let Builder::Engine { handler, .. } = &mut recipe.builder {
+        *handler = given.clone().flatten();
+    }
+    let default =
+        || recipe.handler.clone().unwrap_or_else(|| if own_runtime { BOOTSTRAP } else { DEFAULT_HANDLER }.to_owned());
+    let name = given.unwrap_or_else(|| Some(default()))?;
+    let source = Source { folder: path, handler: name, base_image, builder: recipe.builder, files: recipe.files };
+    let missing = if source.builder == Builder::Native { missing_file(&source) } else { None };
+    if let Some(missing) = missing {
+        let what =
+            format!("the handler `{}` is looked for in `{}`, which does not exist", source.handler, missing.display());
+        let cure = if own_runtime {
+            "put the program for Lambda there, under that very name"
+        } else {
+            "create the file, or name the module and function with `handler`"
+        };
+        named.handler.unwrap_or(folder).error(what, cure);
         return None;
     }
-    Some(Source { folder: path, handler: name, base_image })
+    Some(source)
+}
+
+/// Whether the base image leaves the runtime to us: `public.ecr.aws/lambda/provided:al2023`.
+pub fn is_without_runtime(base_image: &str) -> bool {
+    let name = base_image.rsplit('/').next().unwrap_or(base_image);
+    name.split([':', '@']).next() == Some("provided")
 }
 
 /// `module.function`, the module with dots or slashes if it lies deeper.
-fn handler(field: &Field<'_>) -> Option<String> {
+///
+/// Where the base image has no runtime it may be any word: it is for the program in the folder to read.
+fn handler(field: &Field<'_>, any_word: bool) -> Option<String> {
     let text = field.text()?;
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/".contains(&b));
-    if text.contains('.') && text.split('.').all(word) {
+    if (any_word || text.contains('.')) && text.split('.').all(word) {
         return Some(text.to_owned());
     }
     let what = format!("{} is `{text}`, which is not a module and a function", field.called());
@@ -113,7 +158,12 @@ fn base_image(field: &Field<'_>) -> Option<String> {
 }
 
 /// The file in which the handler should be, if it is not there; `None` also when the language is unknown.
-fn missing_module(folder: &Path, handler: &str, base_image: &str) -> Option<PathBuf> {
+fn missing_file(source: &Source) -> Option<PathBuf> {
+    let Source { folder, handler, base_image, .. } = source;
+    if is_without_runtime(base_image) {
+        let file = folder.join(BOOTSTRAP);
+        return if file.is_file() { None } else { Some(file) };
+    }
     let (_, endings) = LANGUAGES.iter().find(|(language, _)| base_image.contains(language))?;
     let (module, _function) = handler.rsplit_once('.')?;
     let module = module.replace('.', "/");

@@ -69,10 +69,11 @@ const RETENTION_DAYS: [u16; 22] =
 /// Reads `lambda`.
 pub(super) fn read(field: Field<'_>, around: &Surroundings<'_>) -> Option<Lambda> {
     let mut fields = field.fields()?;
-    let code = code::read(&mut fields, around);
     let architecture = fields
         .optional("architecture")
-        .and_then(|field| field.choice(&[("x86_64", Architecture::X86_64), ("arm64", Architecture::Arm64)]));
+        .and_then(|field| field.choice(&[("x86_64", Architecture::X86_64), ("arm64", Architecture::Arm64)]))
+        .unwrap_or(Architecture::X86_64);
+    let code = code::read(&mut fields, architecture, around);
     let timeout = fields.optional("timeout").and_then(|field| timeout(&field));
     let memory = fields.optional("memory").and_then(|field| memory(&field));
     let environment = fields.optional("environment").map(|field| environment::read(&field, around)).unwrap_or_default();
@@ -82,7 +83,7 @@ pub(super) fn read(field: Field<'_>, around: &Surroundings<'_>) -> Option<Lambda
     fields.finish();
     Some(Lambda {
         code: code?,
-        architecture: architecture.unwrap_or(Architecture::X86_64),
+        architecture,
         timeout: timeout.unwrap_or(60),
         memory: memory.unwrap_or(256),
         environment,

@@ -93,6 +93,9 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         }
         Change::Keep | Change::Create | Change::Delete => {}
     }
+    for reason in step.resource.why() {
+        let _ = writeln!(text, "      {reason}");
+    }
 }
 
 /// What an alias step means for those who talk to the agent.

@@ -45,7 +45,7 @@ impl Resource for BaseImage {
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
-        let registry = context.aws.registries.public(&self.reference)?;
+        let registry = context.aws.registries.of_base(&context.aws, &self.reference).await?;
         let base = image::resolve_base(&*registry, &self.reference, &self.architecture).await?;
         let base = self.found.get_or_init(|| base);
         Ok(Seen::present(json!({}), Owner::Given, &base.digest))

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::base_image::BaseImage;
 use crate::aws::{Called, Found};
 use crate::facts::{Facts, Key, Kind, Known};
-use crate::image::{self, Base, Source};
+use crate::image::{self, Address, Base, Source};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
 
@@ -27,8 +27,12 @@ pub struct Image {
     pub repository: Key,
     /// Where layers of dependencies are kept between builds.
     pub cache: Option<PathBuf>,
+    /// The function that runs it: its image is the one that a new one is compared with.
+    pub function: String,
     base: (Key, Arc<OnceLock<Base>>),
-    tag: OnceLock<String>,
+    address: OnceLock<Address>,
+    /// Why it has to be built, where another one runs.
+    why: OnceLock<Vec<String>>,
 }
 
 #[async_trait(?Send)]
@@ -55,20 +59,31 @@ impl Resource for Image {
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
-        let tag = self.tag().await?;
+        let tag = &self.address().await?.tag;
         let Some(uri) = context.identity(&self.repository) else { return Ok(Seen::Absent) };
         let image = ImageIdentifier::builder().image_tag(tag).build();
         let call = context.aws.ecr.describe_images().repository_name(&self.repository.name).image_ids(image);
         let answer = call.send().await.called("ecr:DescribeImages").found()?;
         let image = answer.and_then(|answer| answer.image_details.unwrap_or_default().into_iter().next());
         let digest = image.and_then(|image| image.image_digest);
-        Ok(digest.map_or(Seen::Absent, |digest| Seen::present(json!({}), Owner::Ours, format!("{uri}@{digest}"))))
+        if let Some(digest) = digest {
+            return Ok(Seen::present(json!({}), Owner::Ours, format!("{uri}@{digest}")));
+        }
+        let why = self.compare(context).await;
+        let why = why.unwrap_or_else(|error| vec![format!("what changed can't be told: {error:#}")]);
+        // Looked at again after a push that failed, the first reasons still stand.
+        let _ = self.why.set(why);
+        Ok(Seen::Absent)
+    }
+
+    fn why(&self) -> &[String] {
+        self.why.get().map_or(&[], Vec::as_slice)
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
-        let (base, tag) = (self.base()?, self.tag().await?);
+        let (base, tag) = (self.base()?, &self.address().await?.tag);
         let uri = context.needed(&self.repository)?;
-        let from = context.aws.registries.public(&self.source.base_image)?;
+        let from = context.aws.registries.of_base(&context.aws, &self.source.base_image).await?;
         let into = context.aws.registries.ecr(&context.aws).await?;
         let progress = context.progress.of(self.key());
         let (name, cache) = (&self.repository.name, self.cache.as_deref());
@@ -78,10 +93,11 @@ impl Resource for Image {
 }
 
 impl Image {
-    /// An image of this source on this base, for this repository.
+    /// An image of this source on this base, for this repository and the function of its name.
     pub fn new(source: Source, base: &BaseImage, repository: Key, cache: Option<PathBuf>) -> Self {
         let base = (base.key(), base.found.clone());
-        Self { source, base, repository, cache, tag: OnceLock::new() }
+        let function = repository.name.clone();
+        Self { source, base, repository, cache, function, address: OnceLock::new(), why: OnceLock::new() }
     }
 
     fn base(&self) -> Result<&Base> {
@@ -89,12 +105,27 @@ impl Image {
     }
 
     /// The content address. Read once a run: what is built is what was planned, or an error says that it changed.
-    async fn tag(&self) -> Result<&str> {
-        if self.tag.get().is_none() {
-            let tag = image::tag(&self.source, self.base()?).await?;
-            // Whoever was first has read the same folder.
-            let _ = self.tag.set(tag);
+    async fn address(&self) -> Result<&Address> {
+        if let Some(address) = self.address.get() {
+            return Ok(address);
         }
-        Ok(self.tag.get().map_or("", String::as_str))
+        let address = image::address(&self.source, self.base()?).await?;
+        // Whoever was first has read the same folder.
+        Ok(self.address.get_or_init(|| address))
+    }
+
+    /// What this image is made from, against what the one that runs now was made from. Nothing is built for it: ECR is
+    /// asked for that image's labels.
+    async fn compare(&self, context: &Context) -> Result<Vec<String>> {
+        let call = context.aws.lambda.get_function().function_name(&self.function);
+        let function = call.send().await.called("lambda:GetFunction").found()?;
+        let running = function.and_then(|function| function.code?.resolved_image_uri);
+        let running = running.as_deref().and_then(|uri| uri.split_once('/')?.1.split_once('@'));
+        let Some((repository, digest)) = running else { return Ok(Vec::new()) };
+        let registry = context.aws.registries.ecr(&context.aws).await?;
+        Ok(match image::trace_of(&*registry, repository, digest).await? {
+            Some(running) => self.address().await?.trace.reasons(&running),
+            None => vec!["the image that runs now tells nothing of what it was made from".to_owned()],
+        })
     }
 }

@@ -99,7 +99,11 @@ async fn dropped_connections_and_throttling_are_outlasted() {
     into.fail([refusal(403, "DENIED")]);
     write(&source.folder, "lambda_function.py", "x = 3\n");
     let error = deploy(&source, &from, &into).await.unwrap_err().to_string();
-    assert_eq!(error, "pushing a layer to the repository openrate: shelf refused with 403 DENIED: said so");
+    assert_eq!(
+        error,
+        "pushing a layer to the repository openrate: shelf refused with 403 DENIED: said so; allow the push permissions of \
+                    docs/permissions.md on the repository"
+    );
 }
 
 #[tokio::test]

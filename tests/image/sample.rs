@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use bedrock_ops::image::{Base, ImageError, Progress, Pushed, Registry, Source, build_and_push, resolve_base, tag};
+use bedrock_ops::manifest::Builder;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use tempfile::TempDir;
@@ -25,6 +26,8 @@ pub(crate) fn source(files: &[(&str, &str)]) -> (TempDir, Source) {
         handler: "lambda_function.handler".to_owned(),
         base_image: BASE.to_owned(),
         architecture: "amd64".to_owned(),
+        builder: Builder::Native,
+        files: None,
     };
     (folder, source)
 }

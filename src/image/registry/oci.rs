@@ -100,6 +100,17 @@ impl OciRegistry {
 
 #[async_trait]
 impl Registry for OciRegistry {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
+    async fn mount_blob(&self, repository: &str, digest: &str, from: &str) -> Result<bool, RegistryError> {
+        let writer = &self.clients()?.writer;
+        let name = self.blobs(writer, repository).await;
+        // Whatever the reason (not opted in, another encryption, no right to read there), the blob can be sent.
+        Ok(writer.mount_blob(&name, &self.name(from, "blobs"), digest).await.is_ok())
+    }
+
     async fn manifest(&self, repository: &str, reference: &str) -> Result<Option<Manifest>, RegistryError> {
         let reader = &self.clients()?.reader;
         let name = self.name(repository, reference);

@@ -1,0 +1,10 @@
+//! Real components: a registry with a password, container engines, and other people's tools as judges of the result.
+//!
+//! Whatever is not installed here is SKIPPED, loudly; with `REQUIRE_ENGINES=1` that is a failure.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod built;
+mod judge;
+mod pushed;
+mod rig;
+mod running;

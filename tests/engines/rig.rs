@@ -1,0 +1,226 @@
+//! What the tests stand on: a registry of their own, a tiny base image in it, and an engine that can reach it.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bedrock_ops::image::{
+    BasicAuth, ImageError, OciRegistry, Pushed, Registry, Scheme, Source, build_and_push, resolve_base, tag,
+};
+use bedrock_ops::manifest::{Builder, Engine};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures_util::stream;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+/// Who may push.
+const USER: &str = "deployer";
+const PASSWORD: &str = "correct horse";
+
+/// Whether the programs are all there. If not, the test says so past the harness's capture, and fails where it must run.
+pub(crate) fn has(test: &str, programs: &[&str]) -> bool {
+    let missing: Vec<&str> = programs.iter().filter(|program| which(program).is_none()).copied().collect();
+    if missing.is_empty() {
+        return true;
+    }
+    skipped(test, &format!("not installed here: {}", missing.join(", ")));
+    false
+}
+
+/// Says loudly that a test did not run.
+pub(crate) fn skipped(test: &str, why: &str) {
+    assert!(std::env::var_os("REQUIRE_ENGINES").is_none_or(|value| value != "1"), "{test} must run: {why}");
+    let _ = writeln!(std::io::stderr(), "\nSKIPPED: {test}: {why}\n");
+}
+
+fn which(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+/// Runs a program to its end; its words, which must be those of success.
+pub(crate) fn output(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A process that is ended with the test that started it.
+pub(crate) struct Ended(pub(crate) Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // SIGTERM first: dockerd has processes of its own to end.
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let until = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < until && matches!(self.0.try_wait(), Ok(None)) {
+            std::thread::yield_now();
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Debian's docker-registry on a loopback port, with a password, and the files by which the other tools know it.
+pub(crate) struct Rig {
+    pub(crate) host: String,
+    pub(crate) folder: TempDir,
+    _registry: Ended,
+}
+
+impl Rig {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let host = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let users = output(Command::new("htpasswd").args(["-Bbn", USER, PASSWORD]));
+        fs::write(at("users"), users).unwrap();
+        let config = format!(
+            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {store}}}}}\n\
+             http: {{addr: '{host}'}}\nauth: {{htpasswd: {{realm: tests, path: {users}}}}}\n",
+            store = at("store").display(),
+            users = at("users").display()
+        );
+        fs::write(at("registry.yml"), config).unwrap();
+        let log = fs::File::create(at("registry.log")).unwrap();
+        let mut command = Command::new("docker-registry");
+        let command = command.arg("serve").arg(at("registry.yml")).stdin(Stdio::null());
+        let registry = Ended(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
+        await_port(&host);
+        let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
+        let token = base64(&format!("{}:{}", auth.user, auth.password));
+        let auths = json!({"auths": {&host: {"auth": token}}}).to_string();
+        fs::write(at("auth.json"), &auths).unwrap();
+        fs::create_dir(at("docker")).unwrap();
+        fs::write(at("docker/config.json"), auths).unwrap();
+        let registries = format!("[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
+        fs::write(at("registries.conf"), registries).unwrap();
+        fs::write(at("policy.json"), r#"{"default": [{"type": "insecureAcceptAnything"}]}"#).unwrap();
+        Self { host, folder, _registry: registry }
+    }
+
+    /// The registry's door, with the password.
+    pub(crate) fn door(&self) -> OciRegistry {
+        let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
+        OciRegistry::new(&self.host, Scheme::Http, Some(auth))
+    }
+
+    /// Puts a base image like AWS's there: an entrypoint that takes the handler, and the task root.
+    pub(crate) async fn put_base(&self) -> String {
+        let mut tar = tar::Builder::new(Vec::new());
+        for (path, kind, mode, text) in [
+            ("var/", tar::EntryType::Directory, 0o755, ""),
+            ("var/task/", tar::EntryType::Directory, 0o755, ""),
+            ("lambda-entrypoint.sh", tar::EntryType::Regular, 0o755, "#!/bin/sh\n"),
+        ] {
+            let mut header = tar::Header::new_ustar();
+            header.set_entry_type(kind);
+            header.set_mode(mode);
+            header.set_size(text.len() as u64);
+            tar.append_data(&mut header, path, text.as_bytes()).unwrap();
+        }
+        let tar = tar.into_inner().unwrap();
+        let mut zip = GzEncoder::new(Vec::new(), Compression::default());
+        zip.write_all(&tar).unwrap();
+        let layer = self.put_blob(zip.finish().unwrap().into()).await;
+        let config = json!({
+            "architecture": "amd64", "os": "linux", "created": "2026-11-01T00:00:00Z",
+            "config": {
+                "Env": ["LAMBDA_TASK_ROOT=/var/task", "PATH=/usr/bin:/bin"],
+                "Entrypoint": ["/lambda-entrypoint.sh"], "WorkingDir": "/var/task",
+            },
+            "rootfs": {"type": "layers", "diff_ids": [digest(&tar)]},
+            "history": [{"created_by": "base"}],
+        });
+        let config = self.put_blob(config.to_string().into()).await;
+        let media_type = "application/vnd.docker.distribution.manifest.v2+json";
+        let manifest = json!({
+            "schemaVersion": 2, "mediaType": media_type,
+            "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": config.1, "digest": config.0},
+            "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": layer.1, "digest": layer.0}],
+        });
+        let bytes = Bytes::from(manifest.to_string());
+        self.door().push_manifest("lambda/python", "3.12", media_type, bytes).await.unwrap();
+        format!("{}/lambda/python:3.12", self.host)
+    }
+
+    async fn put_blob(&self, bytes: Bytes) -> (String, u64) {
+        let facts = (digest(&bytes), bytes.len() as u64);
+        let content = Box::pin(stream::iter([Ok(bytes)]));
+        self.door().push_blob("lambda/python", &facts.0, facts.1, content).await.unwrap();
+        facts
+    }
+
+    /// Builds and pushes to the repository `openrate`.
+    pub(crate) async fn deploy(&self, source: &Source) -> Result<(String, Pushed), ImageError> {
+        let door = self.door();
+        let base = resolve_base(&door, &source.base_image, &source.architecture).await?;
+        let tag = tag(source, &base).await?;
+        let pushed = build_and_push(source, &base, &door, &door, "openrate", &tag, None, &()).await?;
+        Ok((tag, pushed))
+    }
+
+    /// Runs one ignored test of this program in a process of its own, with what an engine reads from its environment.
+    pub(crate) fn within(&self, test: &str, base: &str, more: &[(&str, String)]) {
+        let at = |name: &str| self.folder.path().join(name);
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
+        command.env("ENGINES_HOST", &self.host).env("ENGINES_BASE", base).env("ENGINES_FOLDER", self.folder.path());
+        command.env("CONTAINERS_REGISTRIES_CONF", at("registries.conf")).env("REGISTRY_AUTH_FILE", at("auth.json"));
+        command.env("DOCKER_CONFIG", at("docker")).envs(more.iter().map(|(name, value)| (name, value)));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && out.contains("1 passed"), "{test} within:\n{out}\n{err}");
+    }
+}
+
+pub(crate) fn await_port(host: &str) {
+    let until = Instant::now() + Duration::from_secs(20);
+    while std::net::TcpStream::connect(host).is_err() {
+        assert!(Instant::now() < until, "nobody listens at {host}");
+        std::thread::yield_now();
+    }
+}
+
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{:x}", Sha256::digest(bytes))
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// A source folder on the base, for the builder.
+pub(crate) fn source(files: &[(&str, &str)], base: &str, builder: Builder) -> (TempDir, Source) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        write(folder.path(), name, text);
+    }
+    let source = Source {
+        folder: folder.path().to_owned(),
+        handler: "lambda_function.handler".to_owned(),
+        base_image: base.to_owned(),
+        architecture: "amd64".to_owned(),
+        builder,
+        files: None,
+    };
+    (folder, source)
+}
+
+/// An engine that builds the Dockerfile as it is.
+pub(crate) fn by(engine: Engine) -> Builder {
+    Builder::Engine { engine: Some(engine), handler: None }
+}
+
+pub(crate) fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
