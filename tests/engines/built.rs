@@ -29,8 +29,8 @@ fn buildah_builds_what_native_does_not() {
     if has(test, &TOOLS) && has(test, &["buildah"]) {
         let rig = Rig::start();
         let store = rig.folder.path().join("storage.conf");
-        let (graph, run) = (rig.folder.path().join("graph"), rig.folder.path().join("run"));
-        let text = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
+        let (images, running) = (rig.folder.path().join("graph"), rig.folder.path().join("run"));
+        let text = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {images:?}\nrunroot = {running:?}\n");
         std::fs::write(&store, text).unwrap();
         let settings = [
             ("CONTAINERS_STORAGE_CONF", store.display().to_string()),
