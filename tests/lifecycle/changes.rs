@@ -129,6 +129,33 @@ async fn the_action_groups_own_fields() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_action_group_switched_off_and_a_function_to_be_confirmed() {
+    for (old, new, field) in [
+        ("Open rates of campaigns", "Open rates of campaigns\n    enabled: false", "enabled"),
+        ("Gets the open rate", "Gets the open rate\n        confirm: true", "functions.get_open_rate.confirm"),
+    ] {
+        let step = format!("update action group open_rates: {field}");
+        change(old, new, &with(&step, &RELEASE), &format!("action_groups.open_rates.{field}")).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_processor_takes_another_image() {
+    let steps = ["create image openrate", "update function openrate: image, architecture"];
+    let steps: Vec<&str> = steps.into_iter().chain(NEW_VERSION).collect();
+    change("timeout: 60", "timeout: 60\n  architecture: arm64", &steps, ALIAS_OF_A_NEW_VERSION).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pinpoint_application_with_what_the_functions_role_may_read() {
+    let role = "update role openrate-ap-northeast-1-lambda: policy.Statement";
+    let steps = [role, "update function openrate: environment.APPLICATION_ID"];
+    let steps: Vec<&str> = steps.into_iter().chain(NEW_VERSION).collect();
+    let other = "{application: 0123456789abcdef0123456789abcdef}";
+    change("{application: push-openrate}", other, &steps, ALIAS_OF_A_NEW_VERSION).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_action_group_that_the_manifest_no_longer_names_is_removed() {
     let group = MANIFEST.split("  - name: campaigns").nth(1).unwrap().split("connector:").next().unwrap();
     let old = format!("  - name: campaigns{group}");
