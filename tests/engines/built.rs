@@ -30,8 +30,8 @@ fn buildah_builds_what_native_does_not() {
         let rig = Rig::start();
         let store = rig.folder.path().join("storage.conf");
         let (images, running) = (rig.folder.path().join("graph"), rig.folder.path().join("run"));
-        let text = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {images:?}\nrunroot = {running:?}\n");
-        std::fs::write(&store, text).unwrap();
+        let configuration = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {images:?}\nrunroot = {running:?}\n");
+        std::fs::write(&store, configuration).unwrap();
         let settings = [
             ("CONTAINERS_STORAGE_CONF", store.display().to_string()),
             ("STORAGE_DRIVER", "vfs".to_owned()),
