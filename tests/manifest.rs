@@ -1,5 +1,8 @@
 //! What `agent.yaml` may say, and the exact words for everything that it may not.
 
+#[path = "manifest/builder.rs"]
+mod builder;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -100,6 +100,9 @@ impl Base {
         let manifest: ImageManifest = serde_json::from_slice(&bytes)
             .map_err(|error| self.unfit(format!("its manifest cannot be read ({error})")))?;
         let dialect = self.dialect(&manifest)?;
+        if let Some(empty) = manifest.layers.iter().find(|layer| layer.size == 0) {
+            return Err(self.unfit(format!("its layer {} has 0 bytes, and Lambda can't unpack that", empty.digest)));
+        }
         let config = self.config(registry, &manifest).await?;
         self.check_platform(&config)?;
         let unpacked = config["rootfs"]["diff_ids"].as_array().map_or(0, Vec::len);

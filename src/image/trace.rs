@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::dockerfile;
 use crate::image::base::whole_blob;
 use crate::image::document::{ImageManifest, is_index};
 use crate::image::error::ImageError;
@@ -103,9 +104,10 @@ impl Trace {
         }
         differs("architecture", &old.architecture, &self.architecture);
         differs("handler", &word(&old.handler), &word(&self.handler));
-        // The first file below it shows a changed Dockerfile by name only where the engine is given it.
-        if old.builder == self.builder && old.recipe != self.recipe {
-            let what = if self.builder == "native" { "requirements" } else { "Dockerfile" };
+        let what = if self.builder == "native" { "requirements" } else { dockerfile::FILE };
+        // A Dockerfile that the engine is given stands among the files too.
+        let is_file = self.files.as_ref().is_some_and(|files| files.contains_key(what));
+        if old.builder == self.builder && old.recipe != self.recipe && !is_file {
             reasons.push(match (&old.recipe, &self.recipe) {
                 (None, _) => format!("{what} added"),
                 (_, None) => format!("{what} removed"),

@@ -4,14 +4,17 @@
 //! marked as ignored, in a process of its own.
 
 use std::env::var;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use bedrock_ops::dockerfile::Dockerfile;
 use bedrock_ops::image::{BasicAuth, OciRegistry, Registry, Scheme, build_and_push, resolve_base, tag};
-use bedrock_ops::manifest::Engine;
+use bedrock_ops::manifest::{Builder, Engine};
 use serde_json::json;
+use tokio::runtime::Runtime;
 
-use crate::rig::{Ended, Rig, by, has, skipped, source, write};
+use crate::rig::{Ended, Rig, by, has, skipped, source as source_of, write};
 
 const HANDLER: (&str, &str) = ("lambda_function.py", "def handler(event, context): return 1\n");
 const TOOLS: [&str; 4] = ["docker-registry", "htpasswd", "skopeo", "umoci"];
@@ -29,9 +32,9 @@ fn buildah_builds_what_native_does_not() {
     if has(test, &TOOLS) && has(test, &["buildah"]) {
         let rig = Rig::start();
         let store = rig.folder.path().join("storage.conf");
-        let (images, running) = (rig.folder.path().join("graph"), rig.folder.path().join("run"));
-        let configuration = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {images:?}\nrunroot = {running:?}\n");
-        std::fs::write(&store, configuration).unwrap();
+        let (graph, run) = (rig.folder.path().join("graph"), rig.folder.path().join("run"));
+        let places = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
+        std::fs::write(&store, places).unwrap();
         let settings = [
             ("CONTAINERS_STORAGE_CONF", store.display().to_string()),
             ("STORAGE_DRIVER", "vfs".to_owned()),
@@ -76,22 +79,78 @@ fn judged(rig: &Rig, settings: &[(&str, String)]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let base = runtime.block_on(rig.put_base());
     rig.within("built::within_an_engines_environment", &base, settings);
-    let tag = std::fs::read_to_string(rig.folder.path().join("tag")).unwrap();
+    let tags = std::fs::read_to_string(rig.folder.path().join("tags")).unwrap();
+    let (tag, plain) = tags.split_once(' ').unwrap();
+    beyond(rig, &runtime, tag, &base);
+    alike(rig, &runtime, plain, &base);
+}
 
-    let layers = rig.layers(&tag);
+/// The image of the Dockerfile that native does not build.
+fn beyond(rig: &Rig, runtime: &Runtime, tag: &str, base: &str) {
+    let layers = rig.layers(tag);
     let of_base = runtime.block_on(rig.door().manifest("lambda/python", "3.12")).unwrap().unwrap();
     let of_base: serde_json::Value = serde_json::from_slice(&of_base.bytes).unwrap();
     assert_eq!(of_base["layers"][0]["digest"], layers[0].as_str(), "the base's layer is the registry's own");
-    let config = rig.config(&tag);
+    let config = rig.config(tag);
     assert_eq!((&config["os"], &config["architecture"]), (&json!("linux"), &json!("amd64")));
     assert_eq!(config["config"]["Cmd"], json!(["lambda_function.handler"]));
     assert!(config["config"]["Env"].as_array().unwrap().contains(&json!("STAGE=tests")), "{config}");
     let labels = &config["config"]["Labels"];
     assert_eq!((&labels["team"], &labels["bedrock-ops.builder"]), (&json!("marketing"), &json!("engine")));
-    assert_eq!(labels["org.opencontainers.image.base.name"], base.as_str());
-    let files = rig.unpacked(&tag);
+    assert_eq!(labels["org.opencontainers.image.base.name"], base);
+    let files = rig.unpacked(tag);
     assert_eq!(std::fs::read_to_string(files.join("var/task/lambda_function.py")).unwrap(), HANDLER.1);
     assert!(!files.join("var/task/.env").exists() && !files.join("var/task/notes.md").exists());
+}
+
+/// A plain Dockerfile gives the same function whoever builds it: the same files, the same command.
+fn alike(rig: &Rig, runtime: &Runtime, of_engine: &str, base: &str) {
+    let text = plain_dockerfile(base);
+    let (_kept, mut source) = source_of(&plain_files(&text), base, Builder::Native);
+    let plain = Dockerfile::read(&text).plain(&|path| path == "lib").unwrap();
+    (source.files, source.base_image) = (plain.files, plain.base);
+    let (native, _) = runtime.block_on(rig.deploy(&source)).unwrap();
+    assert_ne!(native, of_engine);
+    for part in ["Cmd", "Entrypoint", "WorkingDir", "Env"] {
+        assert_eq!(rig.config(&native)["config"][part], rig.config(of_engine)["config"][part], "{part}");
+    }
+    let files = |tag: &str| {
+        let mut found = Vec::new();
+        list(&rig.unpacked(tag), &mut found);
+        found.sort();
+        found
+            .iter()
+            .map(|path| (path.clone(), std::fs::read(rig.unpacked(tag).join(path)).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(files(&native), files(of_engine));
+}
+
+/// Docker without `BuildKit` wants the slash after the task root that the article leaves out; everybody else does without.
+fn plain_dockerfile(base: &str) -> String {
+    format!(
+        "FROM {base}\nCOPY requirements.txt lambda_function.py ${{LAMBDA_TASK_ROOT}}/\nCOPY lib/ ${{LAMBDA_TASK_ROOT}}/lib/\n\
+         CMD [ \"lambda_function.handler\" ]\n"
+    )
+}
+
+/// requirements.txt asks for nothing: the tiny base has no Python to install with.
+fn plain_files(dockerfile: &str) -> [(&'static str, &str); 5] {
+    let (requirements, other) = (("requirements.txt", "# none\n"), ("not_copied.py", ""));
+    [HANDLER, requirements, ("lib/a.py", "a = 1\n"), other, ("Dockerfile", dockerfile)]
+}
+
+/// The paths of the files below the top.
+fn list(top: &Path, found: &mut Vec<PathBuf>) {
+    let mut folders = vec![top.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap() {
+                kind if kind.is_dir() => folders.push(entry.path()),
+                _ => found.push(entry.path().strip_prefix(top).unwrap().to_owned()),
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -105,7 +164,7 @@ async fn within_an_engines_environment() {
     let text = dockerfile(&base_image);
     let files =
         [HANDLER, ("Dockerfile", text.as_str()), (".dockerignore", "*.md\n"), (".env", "TOKEN=x"), ("notes.md", "x")];
-    let (_kept, source) = source(&files, &base_image, by(engine));
+    let (_kept, source) = source_of(&files, &base_image, by(engine));
     let auth = BasicAuth { user: "deployer".to_owned(), password: "correct horse".to_owned() };
     let door = OciRegistry::new(&host, Scheme::Http, Some(auth));
     let base = resolve_base(&door, &base_image, "amd64").await.unwrap();
@@ -115,7 +174,12 @@ async fn within_an_engines_environment() {
     assert!(first.uploaded_layers >= 1, "{first:?}");
     assert_eq!(build().await.unwrap().uploaded_bytes, 0, "the tag is there: no engine is asked");
     assert_eq!(door.manifest("openrate", &tag).await.unwrap().unwrap().digest, first.digest);
-    std::fs::write(format!("{}/tag", var("ENGINES_FOLDER").unwrap()), &tag).unwrap();
+    let text = plain_dockerfile(&base_image);
+    let (_kept_too, plain) = source_of(&plain_files(&text), &base_image, by(engine));
+    let plain_tag = bedrock_ops::image::tag(&plain, &base).await.unwrap();
+    build_and_push(&plain, &base, &door, &door, "openrate", &plain_tag, None, &()).await.unwrap();
+    let tags = format!("{}/tags", var("ENGINES_FOLDER").unwrap());
+    std::fs::write(tags, format!("{tag} {plain_tag}")).unwrap();
 
     write(&source.folder, "Dockerfile", &format!("FROM {base_image}\nCOPY missing.py /\nENV A=1\n"));
     let tag = bedrock_ops::image::tag(&source, &base).await.unwrap();

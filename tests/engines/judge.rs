@@ -48,6 +48,9 @@ impl Rig {
     /// The image's files, unpacked by umoci, which checks every digest on its way.
     pub(crate) fn unpacked(&self, tag: &str) -> PathBuf {
         let (layout, bundle) = (self.folder.path().join("layout"), self.folder.path().join(format!("bundle-{tag}")));
+        if bundle.exists() {
+            return bundle.join("rootfs");
+        }
         let (image, target) =
             (format!("docker://{}/openrate:{tag}", self.host), format!("oci:{}:{tag}", layout.display()));
         self.skopeo(&["copy", "--src-tls-verify=false", &image, &target]);

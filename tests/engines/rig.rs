@@ -70,8 +70,9 @@ impl Drop for Ended {
 /// Debian's docker-registry on a loopback port, with a password, and the files by which the other tools know it.
 pub(crate) struct Rig {
     pub(crate) host: String,
-    pub(crate) folder: TempDir,
+    // Ended before its folder goes: fields are dropped in this order.
     _registry: Ended,
+    pub(crate) folder: TempDir,
 }
 
 impl Rig {

@@ -106,3 +106,30 @@ async fn a_source_that_is_not_there_is_named() {
     let error = tag(&source, &base(&source, &shelf).await).await.unwrap_err();
     assert!(matches!(&error, ImageError::Unreadable { path: named, .. } if *named == path), "{error}");
 }
+
+/// Runs Git in the source's folder.
+fn git(folder: &std::path::Path, words: &[&str]) -> String {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    let output = std::process::Command::new("git").arg("-C").arg(folder).args(identity).args(words).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_commit_is_a_second_tag_and_leaves_the_image_as_it_is() {
+    let (from, before, after) = (Shelf::with_base(false), Shelf::default(), Shelf::default());
+    let (_kept, source) = source(&[HANDLER]);
+    let without = deploy(&source, &from, &before).await.unwrap();
+    git(&source.folder, &["init", "--quiet"]);
+    git(&source.folder, &["add", "."]);
+    git(&source.folder, &["commit", "--quiet", "--message", "first"]);
+    let with = deploy(&source, &from, &after).await.unwrap();
+    assert_eq!(with, without, "tag and digest");
+    let commit = format!("push manifest openrate git-{}", git(&source.folder, &["rev-parse", "HEAD"]));
+    assert_eq!(after.asked().last(), Some(&commit), "after the image has its own name");
+
+    write(&source.folder, "lambda_function.py", "x = 1\n");
+    let dirty = Shelf::default();
+    deploy(&source, &from, &dirty).await.unwrap();
+    assert!(!dirty.asked().iter().any(|asked| asked.contains("git-")), "no commit holds this source");
+}

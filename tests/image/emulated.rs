@@ -47,14 +47,14 @@ async fn call(
     text
 }
 
-async fn ecr(emulator: &Emulator, operation: &str, body: Value) -> Value {
+pub(crate) async fn ecr(emulator: &Emulator, operation: &str, body: Value) -> Value {
     let target = format!("AmazonEC2ContainerRegistry_V20150921.{operation}");
     let answer = call(emulator, "ecr", "POST", "/", ("x-amz-target", &target), body.to_string()).await;
     serde_json::from_str(&answer).unwrap()
 }
 
 /// An account with the repository `openrate`, whose tags cannot be moved, and the token for it.
-async fn account() -> (Emulator, BasicAuth) {
+pub(crate) async fn account() -> (Emulator, BasicAuth) {
     let emulator = Emulator::new(Settings::for_tests());
     ecr(&emulator, "CreateRepository", json!({"repositoryName": "openrate", "imageTagMutability": "IMMUTABLE"})).await;
     let token = ecr(&emulator, "GetAuthorizationToken", json!({})).await;

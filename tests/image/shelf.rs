@@ -1,7 +1,7 @@
 //! A registry in memory that keeps what it is given, remembers what it was asked, and fails when told to.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use bedrock_ops::image::{BlobStream, Manifest, Registry, RegistryError};
@@ -114,7 +114,7 @@ impl Shelf {
     }
 
     pub(crate) fn manifest_document(&self, repository: &str, tag: &str) -> Value {
-        let (_, bytes) = self.state().manifests.get(&format!("{repository}:{tag}")).cloned().expect("the tag is there");
+        let (_, bytes) = self.state().manifests.get(&name(repository, tag)).cloned().expect("the tag is there");
         serde_json::from_slice(&bytes).expect("a manifest is JSON")
     }
 
@@ -186,5 +186,61 @@ impl Registry for Shelf {
             return Err(refusal(400, "TAG_INVALID"));
         }
         Ok(self.put_manifest(repository, Some(tag), media_type, &document))
+    }
+}
+
+/// A door to a shelf that lets some writes through and then refuses, as a token that runs out does.
+pub(crate) struct Doorkeeper {
+    shelf: Arc<Shelf>,
+    left: Mutex<usize>,
+}
+
+impl Doorkeeper {
+    pub(crate) fn new(shelf: Arc<Shelf>, writes: usize) -> Self {
+        Self { shelf, left: Mutex::new(writes) }
+    }
+
+    fn pass(&self) -> Result<(), RegistryError> {
+        let mut left = self.left.lock().expect("no test panics while it counts");
+        let (registry, reason) = ("the door".to_owned(), "403 expired".to_owned());
+        *left = left.checked_sub(1).ok_or(RegistryError::NotAllowed { registry, reason })?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Registry for Doorkeeper {
+    async fn manifest(&self, repository: &str, reference: &str) -> Result<Option<Manifest>, RegistryError> {
+        self.shelf.manifest(repository, reference).await
+    }
+
+    async fn has_blob(&self, repository: &str, digest: &str) -> Result<bool, RegistryError> {
+        self.shelf.has_blob(repository, digest).await
+    }
+
+    async fn blob(&self, repository: &str, digest: &str) -> Result<BlobStream, RegistryError> {
+        self.shelf.blob(repository, digest).await
+    }
+
+    async fn push_blob(
+        &self,
+        repository: &str,
+        digest: &str,
+        size: u64,
+        content: BlobStream,
+    ) -> Result<(), RegistryError> {
+        self.pass()?;
+        self.shelf.push_blob(repository, digest, size, content).await
+    }
+
+    async fn push_manifest(
+        &self,
+        repository: &str,
+        tag: &str,
+        media_type: &str,
+        bytes: Bytes,
+    ) -> Result<String, RegistryError> {
+        self.pass()?;
+        self.shelf.push_manifest(repository, tag, media_type, bytes).await
     }
 }

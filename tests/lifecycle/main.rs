@@ -10,3 +10,4 @@ mod faults;
 mod foreign;
 mod stage;
 mod timing;
+mod why;
