@@ -107,6 +107,10 @@ impl fmt::Debug for BasicAuth {
     }
 }
 
+/// The codes of refusals that pass, whatever status they come with: an upload that the registry has lost (each try begins
+/// a new one), and troubles of its own.
+const PASSING: [&str; 3] = ["BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID", "UNKNOWN"];
+
 /// Why a call to a registry failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
@@ -177,7 +181,7 @@ impl RegistryError {
         match self {
             // A digest that does not fit is most often a transfer cut short.
             Self::Connection { .. } | Self::Stalled { .. } | Self::Odd { .. } | Self::Renewed { .. } => true,
-            Self::Refused { status, .. } => *status == 429 || *status >= 500,
+            Self::Refused { status, code, .. } => *status == 429 || *status >= 500 || PASSING.contains(&code.as_str()),
             Self::NotAllowed { .. } | Self::Local { .. } => false,
         }
     }
@@ -236,4 +240,23 @@ fn first_line(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no further words");
     line.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RegistryError;
+
+    #[test]
+    fn an_upload_that_the_registry_lost_is_worth_another_try_and_a_missing_manifest_is_not() {
+        for (status, code, transient) in [
+            (404, "BLOB_UPLOAD_UNKNOWN", true),
+            (400, "UNKNOWN", true),
+            (503, "error", true),
+            (404, "MANIFEST_UNKNOWN", false),
+        ] {
+            let refused =
+                RegistryError::Refused { registry: "r".into(), status, code: code.into(), message: String::new() };
+            assert_eq!(refused.is_transient(), transient, "{status} {code}");
+        }
+    }
 }
