@@ -61,7 +61,8 @@ impl Session {
     ) -> Result<BTreeMap<Key, String>> {
         let known = plan::identities(snapshot, site);
         let context = Context::knowing(self.door.clients(Access::Read), self.progress.clone(), known);
-        let ours = |resource: &&Arc<dyn Resource>| matches!(snapshot.get(&resource.key()), Some(Seen::Present(present)) if present.owner == Owner::Ours);
+        let is_ours = |seen: &Seen| matches!(seen, Seen::Present(present) if present.owner == Owner::Ours);
+        let ours = |resource: &&Arc<dyn Resource>| snapshot.get(&resource.key()).is_some_and(is_ours);
         let look =
             async |resource: &Arc<dyn Resource>| anyhow::Ok((resource.key(), resource.obstacle(&context).await?));
         let found = try_join_all(standing.iter().filter(ours).map(look)).await?;

@@ -22,7 +22,7 @@ use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Look, Wait};
 
 /// The alias that Bedrock keeps for the draft of every agent. Nobody can delete it.
-pub(super) const TEST_ALIAS: &str = "TSTALIASID";
+const TEST_ALIAS: &str = "TSTALIASID";
 
 /// The alias. Its identity is its id, which Slack is given and which never changes.
 #[derive(Debug)]
@@ -200,7 +200,7 @@ impl Alias {
         agent: &str,
         listed: Vec<AgentAliasSummary>,
     ) -> Result<Option<AgentAliasSummary>> {
-        for alias in listed.into_iter().filter(|alias| alias.agent_alias_id != TEST_ALIAS) {
+        for alias in listed {
             if self.ownership.owner(&tags(context, agent, &alias.agent_alias_id).await?) == Owner::Ours {
                 return Ok(Some(alias));
             }
@@ -251,13 +251,15 @@ async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, B
     Ok((content, groups.into_iter().collect()))
 }
 
-/// Every alias of the agent, the one for its draft included.
+/// Every alias of the agent but the one that Bedrock keeps for its draft.
 pub(super) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
     let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(agent).into_paginator().items().send();
     let mut found = Vec::new();
     while let Some(alias) = aliases.next().await {
         let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
-        found.push(alias);
+        if alias.agent_alias_id != TEST_ALIAS {
+            found.push(alias);
+        }
     }
     Ok(found)
 }

@@ -9,7 +9,7 @@ use aws_sdk_ecr::types::ImageIdentifier;
 use serde_json::json;
 
 use super::base_image::BaseImage;
-use crate::aws::{Called, Found};
+use crate::aws::{Aws, Called, Found};
 use crate::facts::{Facts, Key, Kind, Known};
 use crate::image::{self, Address, Base, Source};
 use crate::ownership::Owner;
@@ -62,11 +62,7 @@ impl Resource for Image {
         let tag = &self.address().await?.tag;
         let Some(uri) = context.identity(&self.repository) else { return Ok(Seen::Absent) };
         let image = ImageIdentifier::builder().image_tag(tag).build();
-        let call = context.aws.ecr.describe_images().repository_name(&self.repository.name).image_ids(image);
-        let answer = call.send().await.called("ecr:DescribeImages").found()?;
-        let image = answer.and_then(|answer| answer.image_details.unwrap_or_default().into_iter().next());
-        let digest = image.and_then(|image| image.image_digest);
-        if let Some(digest) = digest {
+        if let Some(digest) = digest(&context.aws, &self.repository.name, image).await? {
             return Ok(Seen::present(json!({}), Owner::Ours, format!("{uri}@{digest}")));
         }
         let why = self.compare(context).await;
@@ -128,4 +124,12 @@ impl Image {
             None => vec!["the image that runs now tells nothing of what it was made from".to_owned()],
         })
     }
+}
+
+/// The digest of an image that the repository holds.
+pub(super) async fn digest(aws: &Aws, repository: &str, image: ImageIdentifier) -> Result<Option<String>> {
+    let call = aws.ecr.describe_images().repository_name(repository).image_ids(image);
+    let answer = call.send().await.called("ecr:DescribeImages").found()?;
+    let image = answer.and_then(|answer| answer.image_details.unwrap_or_default().into_iter().next());
+    Ok(image.and_then(|image| image.image_digest))
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use aws_sdk_ecr::types::ImageIdentifier;
 use serde_json::json;
 
-use crate::aws::{Called, Found};
+use super::image;
 use crate::facts::{Change, Facts, Key, Kind, Known};
 use crate::ownership::Owner;
 use crate::resource::{Context, Resource, Seen};
@@ -46,10 +46,7 @@ impl Resource for ReadyImage {
             (None, None) => (rest, image.image_tag("latest")),
         };
         let repository = repository.split(':').next().unwrap_or(repository);
-        let call = context.aws.ecr.describe_images().repository_name(repository).image_ids(image.build());
-        let answer = call.send().await.called("ecr:DescribeImages").found()?;
-        let image = answer.and_then(|answer| answer.image_details.unwrap_or_default().into_iter().next());
-        let digest = image.and_then(|image| image.image_digest);
+        let digest = image::digest(&context.aws, repository, image.build()).await?;
         Ok(digest.map_or(Seen::Absent, |digest| {
             Seen::present(json!({}), Owner::Given, format!("{registry}/{repository}@{digest}"))
         }))

@@ -1,7 +1,6 @@
 //! Deleting an agent, and what may stand in the way.
 
 use anyhow::Result;
-use aws_sdk_bedrockagent::types::AgentAliasSummary;
 
 use crate::aws::{Called, Found};
 use crate::facts::Key;
@@ -13,7 +12,7 @@ use crate::wait::{self, Look, Wait};
 /// The aliases that somebody else made, if there are any.
 pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str) -> Result<Option<String>> {
     let mut foreign = Vec::new();
-    for alias in aliases(context, id).await? {
+    for alias in alias::list(&context.aws, id).await? {
         if ownership.owner(&alias::tags(context, id, &alias.agent_alias_id).await?) != Owner::Ours {
             foreign.push(format!("{} ({})", alias.agent_alias_name, alias.agent_alias_id));
         }
@@ -24,16 +23,10 @@ pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str)
 
 /// Deletes the aliases that are left; they are ours, from manifests that named them otherwise.
 pub(super) async fn remove_aliases(context: &Context, key: Key, id: &str) -> Result<()> {
-    for alias in aliases(context, id).await? {
+    for alias in alias::list(&context.aws, id).await? {
         alias::remove(context, key.clone(), id, &alias.agent_alias_id).await?;
     }
     Ok(())
-}
-
-/// Every alias that can be deleted.
-async fn aliases(context: &Context, id: &str) -> Result<Vec<AgentAliasSummary>> {
-    let listed = alias::list(&context.aws, id).await?;
-    Ok(listed.into_iter().filter(|alias| alias.agent_alias_id != alias::TEST_ALIAS).collect())
 }
 
 /// Deletes an agent without aliases, and waits until it is gone.
