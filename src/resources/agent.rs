@@ -147,7 +147,7 @@ impl Resource for Agent {
         if let Some(obstacle) = self.obstacle(context).await? {
             return Ok(Deleted::Kept(obstacle));
         }
-        removal::remove_aliases(context, self.key(), &id).await?;
+        removal::remove_aliases(context, self.key(), &self.ownership, &id).await?;
         removal::remove(context, self.key(), &id).await?;
         for ghost in lookup::failed(context, &self.name, &self.ownership).await? {
             removal::remove(context, self.key(), &ghost).await?;

@@ -1,6 +1,7 @@
 //! Deleting an agent, and what may stand in the way.
 
 use anyhow::Result;
+use aws_sdk_bedrockagent::types::AgentAliasSummary;
 
 use crate::aws::{Called, Found};
 use crate::facts::Key;
@@ -13,7 +14,7 @@ use crate::wait::{self, Look, Wait};
 pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str) -> Result<Option<String>> {
     let mut foreign = Vec::new();
     for alias in alias::list(&context.aws, id).await? {
-        if ownership.owner(&alias::tags(context, id, &alias.agent_alias_id).await?) != Owner::Ours {
+        if !is_ours(context, ownership, id, &alias).await? {
             foreign.push(format!("{} ({})", alias.agent_alias_name, alias.agent_alias_id));
         }
     }
@@ -21,12 +22,19 @@ pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str)
     Ok((!foreign.is_empty()).then(|| format!("it has aliases that bedrock-ops did not make: {foreign}")))
 }
 
-/// Deletes the aliases that are left; they are ours, from manifests that named them otherwise.
-pub(super) async fn remove_aliases(context: &Context, key: Key, id: &str) -> Result<()> {
+/// Deletes the aliases of ours that are left, from manifests that named them otherwise. One that somebody else has made
+/// since they were looked at stays, and AWS then refuses to delete the agent.
+pub(super) async fn remove_aliases(context: &Context, key: Key, ownership: &Ownership, id: &str) -> Result<()> {
     for alias in alias::list(&context.aws, id).await? {
-        alias::remove(context, key.clone(), id, &alias.agent_alias_id).await?;
+        if is_ours(context, ownership, id, &alias).await? {
+            alias::remove(context, key.clone(), id, &alias.agent_alias_id).await?;
+        }
     }
     Ok(())
+}
+
+async fn is_ours(context: &Context, ownership: &Ownership, id: &str, alias: &AgentAliasSummary) -> Result<bool> {
+    Ok(ownership.owner(&alias::tags(context, id, &alias.agent_alias_id).await?) == Owner::Ours)
 }
 
 /// Deletes an agent without aliases, and waits until it is gone.
