@@ -1,11 +1,15 @@
 //! One call as a service sees it: what was asked, by whom and when, and the world it is asked of.
 
+use std::pin::Pin;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
 use crate::blobs::Blobs;
+use crate::body::{self, Pieces};
 use crate::clock::{Millis, Timing};
+use crate::emulator::Emulator;
 use crate::refusal::Refusal;
 use crate::world::{Region, World};
 
@@ -31,7 +35,6 @@ pub(crate) struct Call<'a> {
 }
 
 /// What a service answers when it does not refuse.
-#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Body,
@@ -42,14 +45,23 @@ pub(crate) struct Reply {
 }
 
 /// The body of a [`Reply`].
-#[derive(Debug)]
 pub(crate) enum Body {
     Empty,
     Json(Value),
     Xml(String),
     /// Raw bytes with their headers: the registry's answers.
     Raw(Vec<(&'static str, String)>, Bytes),
+    /// Made piece by piece while the client reads, with its headers.
+    Stream(Vec<(&'static str, String)>, Box<dyn FnOnce(Pieces) -> body::Making + Send>),
+    /// Not known yet: this is done once the account is free for other calls again, and answers instead.
+    Later(Later),
 }
+
+/// Work that takes longer than a call may hold the account: a function's run.
+pub(crate) type Later = Box<dyn FnOnce(Emulator) -> Answering + Send>;
+
+/// The answer to come.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Reply, Refusal>> + Send>>;
 
 impl Reply {
     /// A reading call's answer, 200.

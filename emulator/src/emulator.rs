@@ -7,17 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
+use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use crate::blobs::Blobs;
-use crate::call::{Call, Reply};
-use crate::clock::Clock;
+use crate::body::Body;
+use crate::call::{self, Call, Later, Reply};
+use crate::clock::{Clock, Millis};
 use crate::fault::{Dropped, Fault, FaultKind, Faults};
 use crate::operation::{self, Operation};
 use crate::record::CallRecord;
 use crate::refusal::Refusal;
 use crate::render;
 use crate::route::{self, Route};
+use crate::service::Service;
 use crate::settings::Settings;
 use crate::store::{OpenError, PATIENCE, Store};
 use crate::world::World;
@@ -49,6 +52,21 @@ struct State {
     requests: u64,
 }
 
+/// What is known of a call's answer when the account is free again.
+enum Answer {
+    Now(Result<Response<Body>, Dropped>),
+    Later(Later, Pending),
+}
+
+/// A call that has not been answered.
+struct Pending {
+    service: Service,
+    region: String,
+    operation: Operation,
+    fault: Option<FaultKind>,
+    request_id: String,
+}
+
 impl Emulator {
     /// An empty account in memory.
     pub fn new(settings: Settings) -> Self {
@@ -74,15 +92,26 @@ impl Emulator {
         Self { inner: Arc::new(Inner { settings, clock, served: OnceLock::new(), state: Mutex::new(state) }) }
     }
 
-    /// Answers one call. A connection that a planted fault breaks is answered with 502.
+    /// Answers one call, whole. A connection that a planted fault breaks is answered with 502.
     pub async fn call(&self, request: Request<Bytes>) -> Response<Bytes> {
         let answer = self.exchange(request).await;
-        answer.unwrap_or_else(|dropped| render::own(502, &json!({"message": dropped.to_string()}), "dropped"))
+        let answer =
+            answer.unwrap_or_else(|dropped| render::own(502, &json!({"message": dropped.to_string()}), "dropped"));
+        let (head, body) = answer.into_parts();
+        let Ok(body) = body.collect().await;
+        Response::from_parts(head, body.to_bytes())
     }
 
-    /// Answers one call, or breaks the connection where a planted fault says so.
-    pub async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Dropped> {
-        let answer = self.answer(&request);
+    /// Answers one call, or breaks the connection where a planted fault says so. The body may be a stream: reading it
+    /// does the work, and dropping it ends that.
+    pub async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Body>, Dropped> {
+        let answer = match self.answer(&request)? {
+            Answer::Now(answer) => answer,
+            Answer::Later(later, pending) => {
+                let result = later(self.clone()).await;
+                self.finish(&mut self.state(), pending, result)
+            }
+        };
         // The latency is the answer's way back: the work is done when the call arrives.
         if !self.inner.settings.timing.call.is_zero() {
             tokio::time::sleep(self.inner.settings.timing.call).await;
@@ -109,11 +138,7 @@ impl Emulator {
 
     /// Changes the world behind the client's back, as somebody at the console does.
     pub fn edit<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        let mut state = self.state();
-        let answer = change(&mut state.world);
-        // Should the folder be full or gone, the next call that writes says so.
-        let _ = self.save(&state);
-        answer
+        self.visit(|world, _, _| change(world))
     }
 
     /// Plants one more fault.
@@ -132,12 +157,28 @@ impl Emulator {
         let _ = self.inner.served.set(address);
     }
 
+    /// Looks at the account, or changes it, between two calls: how a function's run begins and ends. What it changes is
+    /// kept, should the folder let it.
+    pub(crate) fn visit<T>(&self, act: impl FnOnce(&mut World, &mut Blobs, Millis) -> T) -> T {
+        let mut state = self.state();
+        let State { world, blobs, .. } = &mut *state;
+        let answer = act(world, blobs, self.inner.clock.now());
+        // Should the folder be full or gone, the next call that writes says so.
+        let _ = self.save(&state);
+        answer
+    }
+
+    /// What the caller decided about the account.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves the values whole: each is replaced in one step or not at all.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, Dropped> {
+    fn answer(&self, request: &Request<Bytes>) -> Result<Answer, Dropped> {
         let mut state = self.state();
         if state.faults.is_cut() {
             return Err(Dropped);
@@ -145,40 +186,49 @@ impl Emulator {
         state.requests += 1;
         let request_id = request_id(state.requests);
         if request.method() == Method::GET && request.uri().path() == "/_emulator/health" {
-            return Ok(render::own(200, &json!({"status": "ok", "account": self.inner.settings.account}), &request_id));
+            let health = json!({"status": "ok", "account": self.inner.settings.account});
+            return Ok(Answer::Now(Ok(render::own(200, &health, &request_id))));
         }
         match route::route(request) {
-            Ok(route) => self.routed(&mut state, request, route, &request_id),
+            Ok(route) => Ok(self.routed(&mut state, request, route, request_id)),
             Err(astray) => {
                 let answer = render::astray(astray.protocol, &astray.refusal, &request_id);
                 let name = format!("{} {}", request.method(), request.uri().path());
                 let operation = Operation { name, writes: false };
                 self.note(&mut state, "", &self.inner.settings.region, operation, &answer);
-                Ok(answer)
+                Ok(Answer::Now(Ok(answer)))
             }
         }
     }
 
-    fn routed(
-        &self,
-        state: &mut State,
-        request: &Request<Bytes>,
-        route: Route,
-        id: &str,
-    ) -> Result<Response<Bytes>, Dropped> {
+    fn routed(&self, state: &mut State, request: &Request<Bytes>, route: Route, request_id: String) -> Answer {
         let service = route.service;
         let region = route.region.clone().unwrap_or_else(|| self.inner.settings.region.clone());
-        let mut operation = operation::named(&route, request);
+        let operation = operation::named(&route, request);
         let fault = state.faults.strike(&operation.name, operation.writes);
-        let answer = match fault {
-            Some(FaultKind::Throttle) => render::refusal(service, &service.throttled(), id),
-            Some(FaultKind::ServerError) => render::refusal(service, &service.broken(), id),
-            Some(FaultKind::Drop | FaultKind::Cut) | None => {
-                match self.done(state, request, route, &region, &mut operation) {
-                    Ok(reply) => render::reply(service, reply, id),
-                    Err(refusal) => render::refusal(service, &refusal, id),
-                }
-            }
+        let mut pending = Pending { service, region, operation, fault, request_id };
+        let result = match fault {
+            Some(FaultKind::Throttle) => Err(service.throttled()),
+            Some(FaultKind::ServerError) => Err(service.broken()),
+            Some(FaultKind::Drop | FaultKind::Cut) | None => self.done(state, request, route, &mut pending),
+        };
+        match result {
+            Ok(Reply { body: call::Body::Later(later), .. }) => Answer::Later(later, pending),
+            result => Answer::Now(self.finish(state, pending, result)),
+        }
+    }
+
+    /// Puts a result on the wire, notes the call, and lets the planted fault have its way with the connection.
+    fn finish(
+        &self,
+        state: &mut State,
+        pending: Pending,
+        result: Result<Reply, Refusal>,
+    ) -> Result<Response<Body>, Dropped> {
+        let Pending { service, region, operation, fault, request_id } = pending;
+        let answer = match result {
+            Ok(reply) => render::reply(service, reply, &request_id),
+            Err(refusal) => render::refusal(service, &refusal, &request_id),
         };
         self.note(state, service.name(), &region, operation, &answer);
         match fault {
@@ -197,8 +247,7 @@ impl Emulator {
         state: &mut State,
         request: &Request<Bytes>,
         route: Route,
-        region: &str,
-        operation: &mut Operation,
+        pending: &mut Pending,
     ) -> Result<Reply, Refusal> {
         let endpoint = self.endpoint(request);
         let query = request.uri().query().unwrap_or("");
@@ -209,7 +258,7 @@ impl Emulator {
             headers: request.headers(),
             body: request.body(),
             account: &self.inner.settings.account,
-            region,
+            region: &pending.region,
             endpoint: &endpoint,
             now: self.inner.clock.now(),
             timing: &self.inner.settings.timing,
@@ -217,8 +266,8 @@ impl Emulator {
             blobs: &mut state.blobs,
         };
         let reply = route.service.handle(&mut call)?;
-        reply.operation.clone_into(&mut operation.name);
-        operation.writes = reply.writes;
+        reply.operation.clone_into(&mut pending.operation.name);
+        pending.operation.writes = reply.writes;
         if reply.writes {
             self.save(state).map_err(|cause| {
                 Refusal::new(500, "EmulatorStoreError", format!("the emulator can't write its world: {cause}"))
@@ -240,7 +289,7 @@ impl Emulator {
         service: &'static str,
         region: &str,
         operation: Operation,
-        answer: &Response<Bytes>,
+        answer: &Response<Body>,
     ) {
         state.calls.push(CallRecord {
             service,

@@ -13,6 +13,7 @@
 #[cfg(test)]
 mod asking;
 mod blobs;
+mod body;
 mod calendar;
 mod call;
 mod clock;
@@ -36,6 +37,7 @@ mod store;
 mod world;
 mod xml;
 
+pub use body::Body;
 pub use clock::{Millis, Timing};
 pub use emulator::Emulator;
 pub use fault::{Dropped, Fault, FaultAt, FaultKind};

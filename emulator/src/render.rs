@@ -5,7 +5,8 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::json;
 
-use crate::call::{Body, Reply};
+use crate::body::Body;
+use crate::call::{self, Reply};
 use crate::refusal::Refusal;
 use crate::service::{Protocol, Service};
 use crate::xml::element;
@@ -15,21 +16,25 @@ const JSON_1_1: &str = "application/x-amz-json-1.1";
 const JSON: &str = "application/json";
 
 /// What a service answers.
-pub(crate) fn reply(service: Service, reply: Reply, request_id: &str) -> Response<Bytes> {
+pub(crate) fn reply(service: Service, reply: Reply, request_id: &str) -> Response<Body> {
     let kind = if service.protocol() == Protocol::Json { JSON_1_1 } else { JSON };
     let (headers, body) = match reply.body {
-        Body::Empty => (Vec::new(), Bytes::new()),
-        Body::Json(value) => (content_type(kind), Bytes::from(value.to_string())),
-        Body::Xml(content) => {
+        call::Body::Empty => (Vec::new(), Bytes::new()),
+        call::Body::Json(value) => (content_type(kind), Bytes::from(value.to_string())),
+        call::Body::Xml(content) => {
             (content_type(QUERY), Bytes::from(enveloped(service, reply.operation, &content, request_id)))
         }
-        Body::Raw(headers, bytes) => (headers, bytes),
+        call::Body::Raw(headers, bytes) => (headers, bytes),
+        call::Body::Stream(headers, make) => {
+            return response(reply.status, &headers, Bytes::new(), request_id).map(|_| Body::stream(make));
+        }
+        call::Body::Later(_) => return refusal(service, &service.broken(), request_id),
     };
     response(reply.status, &headers, body, request_id)
 }
 
 /// What a service refuses.
-pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: &str) -> Response<Bytes> {
+pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: &str) -> Response<Body> {
     let message = &refusal.message;
     if service == Service::Lambda {
         let kind = if refusal.status < 500 { "User" } else { "Service" };
@@ -46,7 +51,7 @@ pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: &str) -> 
 }
 
 /// What is refused before any service sees it.
-pub(crate) fn astray(protocol: Protocol, refusal: &Refusal, request_id: &str) -> Response<Bytes> {
+pub(crate) fn astray(protocol: Protocol, refusal: &Refusal, request_id: &str) -> Response<Body> {
     let message = &refusal.message;
     match protocol {
         Protocol::Query => query(Service::Iam.namespace(), refusal, request_id),
@@ -68,17 +73,17 @@ pub(crate) fn astray(protocol: Protocol, refusal: &Refusal, request_id: &str) ->
 }
 
 /// An answer of the emulator itself.
-pub(crate) fn own(status: u16, body: &serde_json::Value, request_id: &str) -> Response<Bytes> {
+pub(crate) fn own(status: u16, body: &serde_json::Value, request_id: &str) -> Response<Body> {
     response(status, &content_type(JSON), Bytes::from(body.to_string()), request_id)
 }
 
-fn rest_json(refusal: &Refusal, body: &serde_json::Value, request_id: &str) -> Response<Bytes> {
+fn rest_json(refusal: &Refusal, body: &serde_json::Value, request_id: &str) -> Response<Body> {
     let mut headers = content_type(JSON);
     headers.push(("x-amzn-errortype", refusal.code.to_owned()));
     response(refusal.status, &headers, Bytes::from(body.to_string()), request_id)
 }
 
-fn query(namespace: &str, refusal: &Refusal, request_id: &str) -> Response<Bytes> {
+fn query(namespace: &str, refusal: &Refusal, request_id: &str) -> Response<Body> {
     // The query services' codes lack the ending that the JSON services have.
     let code = match refusal.code {
         "InvalidSignatureException" => "SignatureDoesNotMatch",
@@ -105,8 +110,9 @@ fn content_type(kind: &str) -> Vec<(&'static str, String)> {
     vec![("content-type", kind.to_owned())]
 }
 
-fn response(status: u16, headers: &[(&'static str, String)], body: Bytes, request_id: &str) -> Response<Bytes> {
-    let mut response = Response::new(body);
+fn response(status: u16, headers: &[(&'static str, String)], body: Bytes, request_id: &str) -> Response<Body> {
+    let typed = headers.iter().any(|(name, _)| *name == CONTENT_TYPE) || body.is_empty();
+    let mut response = Response::new(Body::whole(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let fields = response.headers_mut();
     for (name, value) in headers {
@@ -117,8 +123,8 @@ fn response(status: u16, headers: &[(&'static str, String)], body: Bytes, reques
     if let Ok(id) = HeaderValue::try_from(request_id) {
         fields.insert("x-amzn-requestid", id);
     }
-    if fields.get(CONTENT_TYPE).is_none() && !response.body().is_empty() {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    if !typed {
+        fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     }
     response
 }

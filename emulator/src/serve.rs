@@ -3,9 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -14,6 +13,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::body::Body;
 use crate::emulator::Emulator;
 use crate::fault::Dropped;
 use crate::render;
@@ -41,14 +41,13 @@ impl Emulator {
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
     }
 
-    async fn receive(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+    async fn receive(&self, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
         let (head, body) = request.into_parts();
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
             let text = json!({"message": "the body is larger than 512 MB, or broke off"});
-            return Ok(render::own(413, &text, "refused").map(Full::new));
+            return Ok(render::own(413, &text, "refused"));
         };
-        let answer = self.exchange(Request::from_parts(head, body.to_bytes())).await?;
-        Ok(answer.map(Full::new))
+        self.exchange(Request::from_parts(head, body.to_bytes())).await
     }
 }
 

@@ -44,7 +44,8 @@ impl HttpConnector for InProcess {
             let body = body.collect().await.map_err(unsendable)?.to_bytes();
             let answer = emulator.exchange(http::Request::from_parts(parts, body)).await;
             let answer = answer.map_err(|dropped| ConnectorError::io(dropped.into()))?;
-            HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|error| ConnectorError::other(error.into(), None))
+            HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
+                .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }

@@ -6,6 +6,7 @@ use emulator::Emulator;
 use futures_util::{TryStreamExt, stream};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, LOCATION};
 use http::{Method, Request, Response};
+use http_body_util::BodyExt as _;
 
 use super::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, refusal};
 use crate::image::digest::sha256;
@@ -51,6 +52,9 @@ impl EmulatorRegistry {
             .exchange(request)
             .await
             .map_err(|dropped| RegistryError::Connection { registry: NAME.to_owned(), reason: dropped.to_string() })?;
+        let (head, body) = answer.into_parts();
+        let Ok(body) = body.collect().await;
+        let answer = Response::from_parts(head, body.to_bytes());
         let status = answer.status().as_u16();
         if status < 400 { Ok(answer) } else { Err(refusal(NAME, status, answer.body())) }
     }
