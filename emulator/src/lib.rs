@@ -20,6 +20,7 @@ mod clock;
 mod emulator;
 mod fault;
 mod form;
+mod images;
 mod operation;
 mod record;
 mod refusal;
