@@ -149,7 +149,7 @@ impl Process {
         let _held = Held::now();
         let began = Instant::now();
         let api = Arc::new(Api::new(self, event));
-        let mut running = match self.start(&api).await {
+        let mut running = match self.start(&api, began).await {
             Ok(running) => running,
             Err(reason) => {
                 return Invocation::stillborn(reason, api.request_id().to_owned());
@@ -163,13 +163,13 @@ impl Process {
         Invocation { outcome, log, log_lost, times, took, init, memory, request_id: api.request_id().to_owned() }
     }
 
-    async fn start(&self, api: &Arc<Api>) -> Result<Running, String> {
+    async fn start(&self, api: &Arc<Api>, began: Instant) -> Result<Running, String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(|error| format!("no port for the runtime API: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("no port for the runtime API: {error}"))?;
         let mut server = JoinSet::new();
         server.spawn(Arc::clone(api).serve(listener));
-        let (log, writers) = Log::capture().map_err(|error| format!("no pipe for the log: {error}"))?;
+        let (log, writers) = Log::capture(began).map_err(|error| format!("no pipe for the log: {error}"))?;
         let (program, arguments) = self.command.split_first().ok_or("there is no command to start")?;
         let mut command = tokio::process::Command::new(program);
         command.args(arguments).current_dir(&self.cwd).kill_on_drop(true);

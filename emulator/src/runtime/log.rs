@@ -36,8 +36,8 @@ pub(super) struct Written {
 }
 
 impl Log {
-    /// A log, and the pipe's ends for a process's stdout and stderr.
-    pub(super) fn capture() -> io::Result<(Self, (PipeWriter, PipeWriter))> {
+    /// A log whose times count from `began`, and the pipe's ends for a process's stdout and stderr.
+    pub(super) fn capture(began: Instant) -> io::Result<(Self, (PipeWriter, PipeWriter))> {
         let (reader, writer) = io::pipe()?;
         let writers = (writer.try_clone()?, writer);
         let tail = Arc::default();
@@ -45,7 +45,7 @@ impl Log {
         let into = Arc::clone(&tail);
         // A thread, as a pipe can't be waited for in the same way on every system. It ends with the last writer.
         std::thread::Builder::new().name("function log".to_owned()).spawn(move || {
-            read(reader, &into, Instant::now());
+            read(reader, &into, began);
             // Nobody may be waiting any more.
             let _ = sender.send(());
         })?;

@@ -5,4 +5,5 @@ mod account;
 mod endings;
 mod images;
 mod invoke;
+mod logs;
 mod stage;
