@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::blobs::Blobs;
 use crate::body::Body;
 use crate::call::{self, Call, Later, Reply};
 use crate::clock::{Clock, Millis};
-use crate::fault::{Dropped, Fault, FaultKind, Faults};
+use crate::fault::{Dropped, Fault, FaultKind, Faults, StreamFault};
 use crate::operation::{self, Operation};
 use crate::record::CallRecord;
 use crate::refusal::Refusal;
@@ -67,6 +67,15 @@ struct Pending {
     request_id: String,
 }
 
+impl Pending {
+    fn stream_fault(&self) -> Option<StreamFault> {
+        match self.fault {
+            Some(FaultKind::InStream(fault)) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
 impl Emulator {
     /// An empty account in memory.
     pub fn new(settings: Settings) -> Self {
@@ -95,11 +104,15 @@ impl Emulator {
     /// Answers one call, whole. A connection that a planted fault breaks is answered with 502.
     pub async fn call(&self, request: Request<Bytes>) -> Response<Bytes> {
         let answer = self.exchange(request).await;
-        let answer =
-            answer.unwrap_or_else(|dropped| render::own(502, &json!({"message": dropped.to_string()}), "dropped"));
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(dropped) => return dropped_answer(dropped),
+        };
         let (head, body) = answer.into_parts();
-        let Ok(body) = body.collect().await;
-        Response::from_parts(head, body.to_bytes())
+        match body.collect().await {
+            Ok(body) => Response::from_parts(head, body.to_bytes()),
+            Err(dropped) => dropped_answer(dropped),
+        }
     }
 
     /// Answers one call, or breaks the connection where a planted fault says so. The body may be a stream: reading it
@@ -168,6 +181,11 @@ impl Emulator {
         answer
     }
 
+    /// What the account's clock shows.
+    pub(crate) fn now(&self) -> Millis {
+        self.inner.clock.now()
+    }
+
     /// What the caller decided about the account.
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
@@ -210,7 +228,9 @@ impl Emulator {
         let result = match fault {
             Some(FaultKind::Throttle) => Err(service.throttled()),
             Some(FaultKind::ServerError) => Err(service.broken()),
-            Some(FaultKind::Drop | FaultKind::Cut) | None => self.done(state, request, route, &mut pending),
+            Some(FaultKind::Drop | FaultKind::Cut | FaultKind::InStream(_)) | None => {
+                self.done(state, request, route, &mut pending)
+            }
         };
         match result {
             Ok(Reply { body: call::Body::Later(later), .. }) => Answer::Later(later, pending),
@@ -262,6 +282,7 @@ impl Emulator {
             endpoint: &endpoint,
             now: self.inner.clock.now(),
             timing: &self.inner.settings.timing,
+            stream_fault: pending.stream_fault(),
             world: &mut state.world,
             blobs: &mut state.blobs,
         };
@@ -311,6 +332,14 @@ impl Emulator {
             (None, None) => "http://127.0.0.1".to_owned(),
         }
     }
+}
+
+/// What a broken connection looks like to who can't be shown one.
+fn dropped_answer(dropped: Dropped) -> Response<Bytes> {
+    let text = json!({"message": dropped.to_string()}).to_string();
+    let mut answer = Response::new(Bytes::from(text));
+    *answer.status_mut() = StatusCode::BAD_GATEWAY;
+    answer
 }
 
 fn is_loopback(host: &str) -> bool {

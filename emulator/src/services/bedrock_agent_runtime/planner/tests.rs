@@ -1,0 +1,1 @@
+//! The planner's tables: which question leads to which call.
