@@ -21,6 +21,7 @@ mod emulator;
 mod event_stream;
 mod fault;
 mod form;
+mod images;
 mod operation;
 mod record;
 mod refusal;

@@ -1,6 +1,6 @@
 //! All that the emulated account holds, as plain values that can be written to a file and read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,13 @@ impl World {
     pub(crate) fn settle(&mut self, now: Millis) {
         for region in self.regions.values_mut() {
             region.bedrock_agent.settle(now);
+            region.lambda.settle(now);
         }
+    }
+
+    /// The digests of the images that functions run.
+    pub(crate) fn images_of_functions(&self) -> BTreeSet<&str> {
+        self.regions.values().flat_map(|region| region.lambda.images()).collect()
     }
 
     /// Whether nothing is left. Blobs don't count: AWS, too, sweeps them when it likes.

@@ -66,12 +66,14 @@ impl Plan {
 /// What to do about a question that is asked `now`; `asking` is what the agent has asked back for before.
 pub(super) fn plan(question: &str, now: Millis, groups: &[Group], asking: Option<Asking>) -> Plan {
     let speech = Speech::of(question);
-    if let Some((asking, function)) = asking.and_then(|asking| known(groups, asking)) {
+    let choice = choose::choose(question, groups);
+    if let Some((asking, function)) = asking.and_then(|asking| known(groups, asking))
+        // Who asks for something else is not answering.
+        && choice.as_ref().is_none_or(|choice| choice.function == function)
+    {
         return answered(question, now, function, asking);
     }
-    let Some(choice) = choose::choose(question, groups) else {
-        return Plan::Tell(speech.no_function(question, groups));
-    };
+    let Some(choice) = choice else { return Plan::Tell(speech.no_function(question, groups)) };
     let found = extract::arguments(question, now, &choice.function.parameters);
     let chosen = Chosen {
         group: choice.group.name.clone(),

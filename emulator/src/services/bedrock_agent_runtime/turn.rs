@@ -19,6 +19,7 @@ use crate::fault::StreamFault;
 use crate::services::bedrock_agent::routed::{Executor, Routed};
 use crate::services::lambda::invokable::Caller;
 use crate::services::lambda::run::{self, Run};
+use crate::world::Region;
 
 /// A question being answered.
 pub(super) struct Turn {
@@ -266,7 +267,7 @@ impl Turn {
 
     fn may_call_model(&self) -> Result<(), Exception> {
         let settings = self.emulator.settings();
-        self.emulator.visit(|world, _, now| {
+        self.emulator.look(|world, _, now| {
             let asked = Asked {
                 account: &settings.account,
                 region: &self.region,
@@ -281,7 +282,8 @@ impl Turn {
     fn may_call_function(&self, arn: &str) -> Result<(), Exception> {
         let account = &self.emulator.settings().account;
         let caller = Caller { service: SERVICE, source: &self.routed.agent_arn, account };
-        let allowed = self.emulator.visit(|world, _, _| world.region(&self.region).lambda.lets(arn, caller));
+        let lets = |region: &Region| region.lambda.lets(arn, caller);
+        let allowed = self.emulator.look(|world, _, _| world.regions.get(&self.region).is_some_and(lets));
         if allowed { Ok(()) } else { Err(Exception::function_denied(arn)) }
     }
 

@@ -53,12 +53,12 @@ impl Speech {
             Self::Japanese => format!(
                 "{group}.{function} を呼び出すには {name}{} が必要です。教えてください。\
                  （モデルは使われていません。エミュレーターの規則による応答です。）",
-                in_brackets(description, ('（', '）'))
+                in_brackets(description, ("（", "）"))
             ),
             Self::English => format!(
                 "To call {group}.{function} I need {name}{}. What is it? (No model was involved: these are the \
                  emulator's rules.)",
-                in_brackets(description, ('(', ')'))
+                in_brackets(description, (" (", ")"))
             ),
         }
     }
@@ -107,6 +107,6 @@ fn functions_of(group: &Group) -> Vec<String> {
     group.functions.iter().map(|function| line(&function.name, &function.description)).collect()
 }
 
-fn in_brackets(text: &str, (open, close): (char, char)) -> String {
+fn in_brackets(text: &str, (open, close): (&str, &str)) -> String {
     if text.is_empty() { String::new() } else { format!("{open}{text}{close}") }
 }
