@@ -126,6 +126,15 @@ impl Refused {
         Self::new(Exit::Failed, "not confirmed", "nothing was changed")
     }
 
+    /// What would be changed is not ours.
+    pub fn foreign(what: impl Display) -> Self {
+        Self::new(
+            Exit::Refused,
+            format!("the {what} was not made by this stack"),
+            "nothing was changed; choose another name in the manifest, or delete it by hand if nobody needs it",
+        )
+    }
+
     /// There is no agent or alias to speak of.
     pub fn not_deployed(stack: &str, command: &str) -> Self {
         Self::new(Exit::Failed, format!("the stack {stack} is not deployed here"), format!("run `{command}` first"))

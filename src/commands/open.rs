@@ -36,6 +36,13 @@ pub(super) fn manifest(common: &Common) -> Result<Manifest> {
     Ok(loaded.manifest)
 }
 
+/// Where the questions of conversations are kept; nowhere when the system names no such folder.
+pub(super) fn history() -> Option<PathBuf> {
+    let folder = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = folder.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
+    folder.map(|folder| folder.join("bedrock-ops").join("questions"))
+}
+
 /// Where layers of dependencies are kept between builds; nowhere when the system names no such folder.
 pub(super) fn cache() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
