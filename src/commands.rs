@@ -6,6 +6,7 @@ mod emulator;
 mod init;
 mod invoke;
 mod local;
+mod logs;
 mod open;
 mod output;
 mod plan;
@@ -23,16 +24,26 @@ use output::note;
 
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
+    let interrupted = interrupted(&cli.command);
     let ended = tokio::select! {
         ended = dispatch(cli) => ended,
         _ = tokio::signal::ctrl_c() => {
-            note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");
+            note(interrupted);
             Ok(Exit::Interrupted)
         }
     };
     match ended {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => failed(&error),
+    }
+}
+
+/// What is said after Ctrl-C.
+fn interrupted(command: &Command) -> &'static str {
+    match command {
+        // It changes nothing, and Ctrl-C is how it ends.
+        Command::Logs(_) => "\ninterrupted",
+        _ => "\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped",
     }
 }
 
@@ -59,6 +70,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Destroy(args) => destroy::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
         Command::Invoke(args) => invoke::run(common, &args).await,
+        Command::Logs(args) => logs::run(common, &args).await,
         Command::Emulator(args) => emulator::run(common, args).await,
     }
 }

@@ -18,6 +18,7 @@ pub mod stack; // Manifest -> Stack: everything that is wanted. Read this first
 pub mod resources; // one AWS resource a file
 pub mod plan; // wanted against seen; pure
 pub mod resource; // the Resource trait, and what it is given
+pub mod logs; // the function's log: read, followed, told by request
 pub mod wait; // the only waiting on AWS
 pub mod progress; // what is under way, on stderr
 pub mod facts; // what can be said of a resource, and how two sayings differ; pure
@@ -30,5 +31,6 @@ pub mod image; // source folder -> image -> registry
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
 pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
+pub mod moment; // a moment in UTC, and how it is written; pure
 pub mod name; // AWS's naming rules
 pub mod templates; // what `init` writes

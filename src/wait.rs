@@ -24,6 +24,10 @@ pub const VERSION: Duration = Duration::from_mins(1);
 /// How long AWS may be at another change of the same log group.
 pub const LOG_GROUP: Duration = Duration::from_mins(1);
 
+/// The pause between two looks at what has no end, a log that is followed: in most regions CloudWatch Logs takes 5 such
+/// calls a second from the whole account, and a look may be several.
+const NEXT_LOOK: Duration = Duration::from_secs(2);
+
 /// Reading is cheap, and a state that passed unnoticed is time lost.
 const SHORTEST_LOOK: Duration = Duration::from_millis(200);
 /// A refused write counts against tighter quotas: Lambda takes 15 a second from the whole account.
@@ -39,6 +43,11 @@ pub enum Look<T> {
     Done(T),
     /// Not yet; the text says what was seen instead.
     NotYet(String),
+}
+
+/// Pauses before the next look at what has no end.
+pub async fn until_next_look() {
+    sleep(NEXT_LOOK).await;
 }
 
 /// One thing that is waited for.

@@ -1,6 +1,7 @@
 //! The only printing of results: stdout is the result, everything else goes to stderr.
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -11,11 +12,16 @@ use crate::report::{Report, text};
 
 /// Prints a result.
 pub(super) fn result(text: &str) -> Result<()> {
+    // Who reads no further has read enough.
+    piece(&format!("{}\n", text.trim_end())).map(|_| ())
+}
+
+/// Prints a piece of a result as it is; breaks off when nobody reads any further.
+pub(super) fn piece(text: &str) -> Result<ControlFlow<()>> {
     let mut out = anstream::stdout();
-    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
-        // Who reads no further has read enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing to stdout"),
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        written => written.map(|()| ControlFlow::Continue(())).context("writing to stdout"),
     }
 }
 
