@@ -68,6 +68,8 @@ pub enum Command {
     Deploy(Deploy),
     /// Remove everything that deploy made
     Destroy(Destroy),
+    /// Show how everything stands: each resource, what Slack talks to, the draft, the model; only reads
+    Status(Status),
     /// Print the line that is pasted into Slack
     PrintConnector(PrintConnector),
     /// Send a function the event that Bedrock would send, and judge its reply
@@ -135,6 +137,14 @@ pub struct Destroy {
     #[arg(short, long)]
     pub yes: bool,
     /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Print the status as JSON
     #[arg(long)]
     pub json: bool,
 }

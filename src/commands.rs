@@ -11,6 +11,7 @@ mod open;
 mod output;
 mod plan;
 mod print_connector;
+mod status;
 mod validate;
 
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Plan(args) => plan::run(common, &args).await,
         Command::Deploy(args) => deploy::run(common, &args).await,
         Command::Destroy(args) => destroy::run(common, &args).await,
+        Command::Status(args) => status::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
         Command::Invoke(args) => invoke::run(common, &args).await,
         Command::Logs(args) => logs::run(common, &args).await,

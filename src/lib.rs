@@ -8,6 +8,7 @@ pub mod cli; // the command line, no logic
 pub mod error; // how an error is printed, and its exit code
 
 // What is done.
+pub mod status; // what is deployed this moment, as text and as JSON
 pub mod session; // one manifest, one door: observe, plan, apply
 pub mod engine; // observe and apply: each step as soon as its needs are there
 pub mod report; // plans and reports, as text and as JSON

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
 use crate::aws::Failure;
@@ -35,6 +36,15 @@ const SHORTEST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(5);
 /// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
 const PART: u32 = 20;
+
+/// A state that did not pass in time.
+#[derive(Debug, Error)]
+#[error("{given_up} (last seen: {state})")]
+pub struct StillPassing {
+    given_up: String,
+    /// The state that was seen last, in AWS's words.
+    pub state: String,
+}
 
 /// What one look saw.
 #[derive(Debug)]
@@ -99,7 +109,7 @@ impl Wait<'_> {
     async fn pause(&self, started: Instant, shortest: Duration, state: &str) -> Result<()> {
         let waited = started.elapsed();
         if waited >= self.limit {
-            bail!("{} (last seen: {state})", self.given_up());
+            return Err(StillPassing { given_up: self.given_up(), state: state.to_owned() }.into());
         }
         self.progress.waiting(&self.key, self.what, waited, self.limit);
         sleep((waited / PART).clamp(shortest, LONGEST)).await;

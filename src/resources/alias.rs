@@ -222,7 +222,7 @@ impl Alias {
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
-        Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE }
+        Wait { progress: &context.progress, key: self.key(), what, limit: context.patience }
     }
 }
 
@@ -252,7 +252,7 @@ async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, B
 }
 
 /// Every alias of the agent but the one that Bedrock keeps for its draft.
-pub(super) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
+pub(crate) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
     let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(agent).into_paginator().items().send();
     let mut found = Vec::new();
     while let Some(alias) = aliases.next().await {
