@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod asking;
 mod changes;
 mod cuts;
 mod deploy;
@@ -9,5 +10,6 @@ mod destroy;
 mod faults;
 mod foreign;
 mod stage;
+mod temporary_alias;
 mod timing;
 mod why;
