@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bedrock_ops::aws::Access;
 use bedrock_ops::conversation::{self, Agent, Event, Question, Reason, SILENCE, Step, TEST_ALIAS, Unanswered};
 use bedrock_ops::facts::{Key, Kind};
 use bedrock_ops::report::Report;
@@ -220,11 +221,14 @@ async fn a_role_that_may_not_call_the_model_is_found() {
 async fn a_model_that_goes_is_told_with_its_last_day() {
     let stage = Stage::new();
     let old = MANIFEST
-        .replace("jp.anthropic.claude-sonnet-4-5-20250929-v1:0", "global.anthropic.claude-opus-4-1-20250805-v1:0");
+        .replace("jp.anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-opus-4-1-20250805-v1:0")
+        .replace("ap-northeast-1", "us-east-1");
     let agent = agent(&stage.deploy(&old).await);
     let denied = StreamEnd::Exception(StreamException::AccessDenied);
     plant(&stage, FaultKind::InStream(StreamFault { what: denied, at: StreamPlace::BeforeText }));
-    let (_, printed) = unanswered(&stage, &agent, "hello").await;
+    let aws = stage.session(&old).clients(Access::Write);
+    let error = conversation::answer(&aws, &agent, &question("hello")).await.unwrap_err();
+    let printed = bedrock_ops::error::Printed(&error).to_string();
     assert!(printed.contains("is legacy, its last day is 2027-01-08"), "{printed}");
     assert!(printed.contains("hint: put a model that is there to stay into `agent.model`"), "{printed}");
 }
