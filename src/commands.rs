@@ -1,5 +1,6 @@
 //! The verbs, one a file, and what they share: loading, opening, asking, printing.
 
+mod ask;
 mod deploy;
 mod destroy;
 mod emulator;
@@ -23,9 +24,11 @@ use output::note;
 
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
+    // There Ctrl-C ends an answer, not always the command.
+    let hears_ctrl_c = matches!(cli.command, Command::Ask(_));
     let ended = tokio::select! {
         ended = dispatch(cli) => ended,
-        _ = tokio::signal::ctrl_c() => {
+        _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
             note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");
             Ok(Exit::Interrupted)
         }
@@ -58,6 +61,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Deploy(args) => deploy::run(common, &args).await,
         Command::Destroy(args) => destroy::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
+        Command::Ask(args) => ask::run(common, &args).await,
         Command::Invoke(args) => invoke::run(common, &args).await,
         Command::Emulator(args) => emulator::run(common, args).await,
     }

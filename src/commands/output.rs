@@ -24,6 +24,15 @@ pub(super) fn json(value: &Value) -> Result<()> {
     result(&format!("{value:#}"))
 }
 
+/// Prints a piece of a result at once. Answers whether anybody still reads.
+pub(super) fn piece(text: &str) -> Result<bool> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).context("writing to stdout"),
+    }
+}
+
 /// Tells people something.
 pub(super) fn note(text: &str) {
     // A closed stderr is no reason to stop.

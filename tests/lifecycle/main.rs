@@ -8,6 +8,7 @@ mod deploy;
 mod destroy;
 mod faults;
 mod foreign;
+mod smoke;
 mod stage;
 mod timing;
 mod why;
