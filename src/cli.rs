@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::manifest::Expectation;
 use crate::templates::{self, TEMPLATES, Template};
 
 /// The manifest that is taken when none is named.
@@ -18,7 +19,8 @@ pub const MANIFEST: &str = "agent.yaml";
     max_term_width = 100,
     after_help = "Exit codes: 0 done or nothing to do, 1 failed and nothing changed, 2 changes found (plan \
                   --detailed-exitcode), 3 stopped part-way (run again), 4 command line or manifest wrong, 5 refused \
-                  (not ours, wrong account or region), 130 interrupted."
+                  (not ours, wrong account or region), 6 the new version did not pass the smoke test (the alias stays \
+                  where it was), 130 interrupted."
 )]
 pub struct Cli {
     /// What to do.
@@ -127,6 +129,15 @@ pub struct Deploy {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// Ask the new version this before the alias moves to it; if it fails, the alias stays [else the manifest's smoke]
+    #[arg(long, value_name = "QUESTION")]
+    pub smoke: Option<String>,
+    /// What the answer must match
+    #[arg(long, value_name = "REGEX", requires = "smoke")]
+    pub expect: Option<Expectation>,
+    /// Move the alias without asking, whatever the manifest says
+    #[arg(long, conflicts_with = "smoke")]
+    pub no_smoke: bool,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -19,6 +19,8 @@ pub enum Exit {
     Usage = 4,
     /// Refused: not ours, or the wrong account or region.
     Refused = 5,
+    /// The new version did not pass the smoke test: the alias stays where it was.
+    Smoke = 6,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -96,6 +98,17 @@ impl Refused {
             Exit::Partial,
             format!("what is not ours was left:{}", lines.collect::<String>()),
             "everything else of ours is gone; what is listed stays until somebody deletes it by hand",
+        )
+    }
+
+    /// A new version was asked and did not pass.
+    pub fn smoke(version: &str, question: &str, why: &str, stays: &str) -> Self {
+        Self::new(
+            Exit::Smoke,
+            format!("version {version} did not pass the smoke test: asked “{question}”, {why}"),
+            format!(
+                "{stays}; `bedrock-ops ask --release {version} --trace` shows what it does; mend it and deploy again, or                  deploy with --no-smoke"
+            ),
         )
     }
 

@@ -14,7 +14,11 @@ use crate::session::Session;
 
 /// Reads the manifest and opens the door; warnings are told.
 pub(super) async fn session(common: &Common) -> Result<Session> {
-    let manifest = manifest(common)?;
+    session_of(common, manifest(common)?).await
+}
+
+/// Opens the door for this manifest.
+pub(super) async fn session_of(common: &Common, manifest: Manifest) -> Result<Session> {
     let door = if common.local {
         Door::local(local::emulator(&manifest)?, &manifest)
     } else {

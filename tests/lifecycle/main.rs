@@ -9,6 +9,7 @@ mod deploy;
 mod destroy;
 mod faults;
 mod foreign;
+mod smoke;
 mod stage;
 mod temporary_alias;
 mod timing;
