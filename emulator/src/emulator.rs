@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tokio::sync::Mutex as AsyncMutex;
@@ -20,7 +20,6 @@ use crate::clock::{Clock, Millis};
 use crate::fault::{Dropped, Fault, Faults};
 use crate::images::Images;
 use crate::record::CallRecord;
-use crate::render;
 use crate::serve::InnerDoor;
 use crate::settings::Settings;
 use crate::store::{OpenError, PATIENCE, Store};
@@ -97,12 +96,13 @@ impl Emulator {
 
     /// Answers one call, whole. A connection that a planted fault breaks is answered with 502.
     pub async fn call(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let answer = self.exchange(request).await;
-        let answer =
-            answer.unwrap_or_else(|dropped| render::own(502, &json!({"message": dropped.to_string()}), "dropped"));
-        let (head, body) = answer.into_parts();
-        let Ok(body) = body.collect().await;
-        Response::from_parts(head, body.to_bytes())
+        match self.exchange(request).await {
+            Ok(answer) => {
+                let (head, body) = answer.into_parts();
+                body.collect().await.map_or_else(broken, |body| Response::from_parts(head, body.to_bytes()))
+            }
+            Err(dropped) => broken(dropped),
+        }
     }
 
     /// Answers one call, or breaks the connection where a planted fault says so. The body may be a stream: reading it
@@ -204,6 +204,11 @@ impl Emulator {
         answer
     }
 
+    /// What the account's clock shows.
+    pub(crate) fn now(&self) -> Millis {
+        self.inner.clock.now()
+    }
+
     /// What the caller decided about the account.
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
@@ -220,6 +225,14 @@ impl Emulator {
             None => Ok(()),
         }
     }
+}
+
+/// A broken connection, for who can't be shown one.
+fn broken(dropped: Dropped) -> Response<Bytes> {
+    let text = json!({"message": dropped.to_string()}).to_string();
+    let mut answer = Response::new(Bytes::from(text));
+    *answer.status_mut() = StatusCode::BAD_GATEWAY;
+    answer
 }
 
 impl Drop for Inner {

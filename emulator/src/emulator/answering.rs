@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Emulator, State};
 use crate::body::Body;
 use crate::call::{self, Call, Later, Reply};
-use crate::fault::{Dropped, FaultKind};
+use crate::fault::{Dropped, FaultKind, StreamFault};
 use crate::operation::{self, Operation};
 use crate::record::CallRecord;
 use crate::refusal::Refusal;
@@ -28,6 +28,15 @@ pub(super) struct Pending {
     operation: Operation,
     fault: Option<FaultKind>,
     request_id: String,
+}
+
+impl Pending {
+    fn stream_fault(&self) -> Option<StreamFault> {
+        match self.fault {
+            Some(FaultKind::InStream(fault)) => Some(fault),
+            _ => None,
+        }
+    }
 }
 
 impl Emulator {
@@ -63,7 +72,9 @@ impl Emulator {
         let result = match fault {
             Some(FaultKind::Throttle) => Err(service.throttled()),
             Some(FaultKind::ServerError) => Err(service.broken()),
-            Some(FaultKind::Drop | FaultKind::Cut) | None => self.done(state, request, route, &mut pending),
+            Some(FaultKind::Drop | FaultKind::Cut | FaultKind::InStream(_)) | None => {
+                self.done(state, request, route, &mut pending)
+            }
         };
         match result {
             Ok(Reply { body: call::Body::Later(later), .. }) => Answer::Later(later, pending),
@@ -115,6 +126,7 @@ impl Emulator {
             endpoint: &endpoint,
             now: self.inner.clock.now(),
             timing: &self.inner.settings.timing,
+            stream_fault: pending.stream_fault(),
             world: &mut state.world,
             blobs: &mut state.blobs,
         };

@@ -7,6 +7,7 @@ mod delete;
 mod environment;
 mod function;
 mod image;
+pub(crate) mod invokable;
 mod invoke;
 mod layers;
 mod name;
