@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::logs::{Filter, Since};
 use crate::manifest::Expectation;
 use crate::templates::{self, TEMPLATES, Template};
 
@@ -74,12 +75,16 @@ pub enum Command {
     Deploy(Deploy),
     /// Remove everything that deploy made
     Destroy(Destroy),
+    /// Show how everything stands: each resource, what Slack talks to, the draft, the model; only reads
+    Status(Status),
     /// Print the line that is pasted into Slack
     PrintConnector(PrintConnector),
     /// Ask the deployed agent, and see its answer as it comes
     Ask(Ask),
     /// Send a function the event that Bedrock would send, and judge its reply
     Invoke(Invoke),
+    /// Show the function's log, in time order, each line told by its request
+    Logs(Logs),
     /// Serve the AWS emulator on a loopback port, for any AWS client
     Emulator(Emulator),
 }
@@ -154,6 +159,14 @@ pub struct Destroy {
     pub json: bool,
 }
 
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Print the status as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `print-connector`
 #[derive(Debug, Args)]
 pub struct PrintConnector {
@@ -222,6 +235,27 @@ pub struct Invoke {
     #[arg(long)]
     pub watch: bool,
     /// Print reply and verdict as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `logs`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A line is the time in UTC, the first 8 characters of the request's id, and the text; a request ends with what \
+                  it took. Errors are red and warnings yellow on a terminal. Ctrl-C ends --follow."
+)]
+pub struct Logs {
+    /// Go on with what is written from now on, until Ctrl-C
+    #[arg(long)]
+    pub follow: bool,
+    /// Where to begin: so long ago (30s, 10m, 2h, 1d), or at a time (2026-11-22T09:00:00Z)
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = Since::parse)]
+    pub since: Since,
+    /// Show only lines that hold this text as it stands, capitals included
+    #[arg(long, value_name = "TEXT", value_parser = Filter::plain)]
+    pub filter: Option<Filter>,
+    /// Print each event as a line of JSON
     #[arg(long)]
     pub json: bool,
 }

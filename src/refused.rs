@@ -139,4 +139,13 @@ impl Refused {
     pub fn not_deployed(stack: &str, command: &str) -> Self {
         Self::new(Exit::Failed, format!("the stack {stack} is not deployed here"), format!("run `{command}` first"))
     }
+
+    /// The function has no log group.
+    pub fn no_log_group(group: &str, command: &str) -> Self {
+        Self::new(
+            Exit::Failed,
+            format!("the log group {group} is not there"),
+            format!("run `{command}` first, or add --follow to wait for it"),
+        )
+    }
 }

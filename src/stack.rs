@@ -36,6 +36,8 @@ pub struct Stack {
     pub agent: Arc<Agent>,
     /// The alias, whose id Slack is given.
     pub alias: Arc<Alias>,
+    /// The log group that the function writes to.
+    pub log_group: Arc<LogGroup>,
     resources: Vec<Arc<dyn Resource>>,
 }
 
@@ -117,7 +119,7 @@ impl Stack {
             }
         });
         resources.push(alias.clone());
-        Self { name: name.to_owned(), agent, alias, resources }
+        Self { name: name.to_owned(), agent, alias, log_group, resources }
     }
 
     /// Every resource, needs before what needs them.

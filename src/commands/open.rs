@@ -19,12 +19,21 @@ pub(super) async fn session(common: &Common) -> Result<Session> {
 
 /// Opens the door for this manifest.
 pub(super) async fn session_of(common: &Common, manifest: Manifest) -> Result<Session> {
-    let door = if common.local {
-        Door::local(local::emulator(&manifest)?, &manifest)
-    } else {
-        Door::aws(common.profile.as_deref(), &manifest).await?
-    };
-    Ok(Session::new(manifest, door, cache(), Progress::for_stderr(std::io::stderr().is_terminal())))
+    let door = door(common, &manifest).await?;
+    Ok(Session::new(manifest, door, cache(), progress()))
+}
+
+/// Opens the door.
+pub(super) async fn door(common: &Common, manifest: &Manifest) -> Result<Door> {
+    if common.local {
+        return Ok(Door::local(local::emulator(manifest)?, manifest));
+    }
+    Door::aws(common.profile.as_deref(), manifest).await
+}
+
+/// Tells what is under way on stderr.
+pub(super) fn progress() -> Progress {
+    Progress::for_stderr(std::io::stderr().is_terminal())
 }
 
 /// Reads the manifest; warnings are told.

@@ -11,12 +11,8 @@ use crate::report::{Report, text};
 
 /// Prints a result.
 pub(super) fn result(text: &str) -> Result<()> {
-    let mut out = anstream::stdout();
-    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
-        // Who reads no further has read enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing to stdout"),
-    }
+    // Who reads no further has read enough.
+    piece(&format!("{}\n", text.trim_end())).map(|_| ())
 }
 
 /// Prints a result as JSON.

@@ -22,10 +22,11 @@ use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::name::BedrockName;
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
-use crate::wait::{self, Look, Wait};
+use crate::wait::{Look, Wait};
 
+pub(crate) use lookup::list;
 use lookup::{get, held, is_passing, routed};
-pub(super) use lookup::{list, remove, tags};
+pub(super) use lookup::{remove, tags};
 pub use smoke::Smoke;
 
 /// The tag of an alias that no channel calls; its value says what it is for.
@@ -264,7 +265,7 @@ impl Alias {
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
-        Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE }
+        Wait { progress: &context.progress, key: self.key(), what, limit: context.patience }
     }
 }
 

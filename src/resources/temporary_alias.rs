@@ -6,17 +6,15 @@ use aws_sdk_bedrockagent::types::{
     AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
 };
 
-use super::{alias, settling};
+use super::alias::{self, PURPOSE_TAG};
+use super::settling;
 use crate::aws::{Aws, Called, Failure, Found};
 use crate::facts::{Key, Kind};
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::Context;
 use crate::wait::{self, Look, Wait};
 
-/// The tag that says that an alias is not to last, and what it is for.
-pub const TAG: &str = "bedrock-ops:temporary";
-
-/// What ours are for.
+/// The value of [`PURPOSE_TAG`] on an alias that is not to last.
 const PURPOSE: &str = "ask";
 
 /// Seconds after which an alias for another release counts as left behind: nobody is still asking.
@@ -39,7 +37,7 @@ pub struct TemporaryAlias {
 
 /// Whether an alias with these tags is not to last.
 pub fn is_temporary(tags: &Tags) -> bool {
-    tags.contains_key(TAG)
+    tags.get(PURPOSE_TAG).is_some_and(|purpose| purpose == PURPOSE)
 }
 
 /// The numbered versions of an agent, oldest first.
@@ -114,7 +112,7 @@ impl TemporaryAlias {
     async fn create(&self, context: &Context) -> Result<String> {
         let routing = Routing::builder().agent_version(&self.version).build();
         let mut tags = self.ownership.tags().clone();
-        tags.insert(TAG.to_owned(), PURPOSE.to_owned());
+        tags.insert(PURPOSE_TAG.to_owned(), PURPOSE.to_owned());
         let create = async || {
             let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&self.agent);
             let call = call.agent_alias_name(self.name()).description("Made by `bedrock-ops ask --release`");

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod asking;
 mod changes;
 mod cuts;
 mod deploy;
@@ -10,5 +11,6 @@ mod faults;
 mod foreign;
 mod smoke;
 mod stage;
+mod temporary_alias;
 mod timing;
 mod why;

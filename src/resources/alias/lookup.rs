@@ -9,14 +9,12 @@ use aws_sdk_bedrockagent::types::{
 use futures_util::future::try_join_all;
 
 use crate::aws::{Aws, Called, Found};
+use crate::conversation::TEST_ALIAS;
 use crate::facts::{Facts, Key, facts};
 use crate::ownership::Tags;
 use crate::resource::Context;
 use crate::resources::{action_group, agent, settling};
 use crate::wait::{self, Look, Wait};
-
-/// The alias that Bedrock keeps for the draft of every agent. Nobody can delete it.
-const TEST_ALIAS: &str = "TSTALIASID";
 
 /// What a version holds: the agent, and its action groups by name. Nothing when there is no version.
 pub(super) async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, BTreeMap<String, Facts>)> {
@@ -38,8 +36,8 @@ pub(super) async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Resul
     Ok((content, groups.into_iter().collect()))
 }
 
-/// Every alias of the agent but the one that Bedrock keeps for its draft.
-pub(in crate::resources) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
+/// Every alias of the agent but the one that Bedrock keeps for its draft, and that nobody can delete.
+pub(crate) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
     let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(agent).into_paginator().items().send();
     let mut found = Vec::new();
     while let Some(alias) = aliases.next().await {
