@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+#[cfg(unix)]
+#[path = "cli/engines.rs"]
+mod engines;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/read_only.rs"]

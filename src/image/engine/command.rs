@@ -24,6 +24,27 @@ pub(super) struct Running {
     buildx: bool,
 }
 
+/// Whether the engine's program is on the `PATH`, where [`Command`] looks for it as well.
+pub(super) fn is_installed(engine: Engine) -> bool {
+    let file = format!("{}{}", engine.program(), std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(&file).is_file())
+}
+
+/// Refuses the engine that the manifest names.
+pub(super) fn not_installed(engine: Engine) -> EngineError {
+    EngineError::Silent { program: engine.program(), reason: absent(engine.program()) }
+}
+
+/// Refuses a Dockerfile where there is no engine at all; `because` says why it takes one.
+pub(super) fn none_installed(because: String) -> EngineError {
+    EngineError::None { because, tried: Engine::ALL.map(|engine| absent(engine.program())).join("; ") }
+}
+
+fn absent(program: &str) -> String {
+    format!("{program} is not installed")
+}
+
 impl Running {
     /// The engine that the manifest names.
     pub(super) async fn named(engine: Engine) -> Result<Self, EngineError> {
@@ -55,7 +76,7 @@ impl Running {
         };
         let answer = Command::new(program).args(words).stdin(Stdio::null()).kill_on_drop(true).output().await;
         let answer = answer.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => format!("{program} is not installed"),
+            std::io::ErrorKind::NotFound => absent(program),
             _ => format!("{program} cannot be started ({error})"),
         })?;
         if !answer.status.success() {
