@@ -59,7 +59,8 @@ pub(crate) async fn build(
     tokio::fs::write(&file, pinned).await.map_err(ImageError::Temporary)?;
     let platform = format!("linux/{}", order.source.architecture);
     let archive = work.join("image.tar");
-    engine.build(order.repository, &platform, &file, work, order.progress).await?;
+    let built = engine.build(order.repository, &platform, &file, work, order.progress).await;
+    built.map_err(|error| error.in_terms_of(&dockerfile, &path))?;
     engine.save(order.repository, work, &archive, order.progress).await?;
     let (parts, work) = (parts.clone(), work.to_owned());
     let (program, architecture) = (engine.program(), order.source.architecture.clone());

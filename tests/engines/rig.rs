@@ -46,6 +46,17 @@ pub(crate) fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
+/// For the inner half of a test: the outer half's registry, its base and its folder.
+pub(crate) fn door_within() -> (OciRegistry, String, PathBuf) {
+    let told = |name| std::env::var(name).unwrap();
+    (door_of(&told("ENGINES_HOST")), told("ENGINES_BASE"), told("ENGINES_FOLDER").into())
+}
+
+fn door_of(host: &str) -> OciRegistry {
+    let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
+    OciRegistry::new(host, Scheme::Http, Some(auth))
+}
+
 /// Runs a program to its end; its words, which must be those of success.
 pub(crate) fn output(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap();
@@ -96,8 +107,7 @@ impl Rig {
         let command = command.arg("serve").arg(at("registry.yml")).stdin(Stdio::null());
         let registry = Ended(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
         await_port(&host);
-        let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
-        let token = base64(&format!("{}:{}", auth.user, auth.password));
+        let token = base64(&format!("{USER}:{PASSWORD}"));
         let auths = json!({"auths": {&host: {"auth": token}}}).to_string();
         fs::write(at("auth.json"), &auths).unwrap();
         fs::create_dir(at("docker")).unwrap();
@@ -110,8 +120,7 @@ impl Rig {
 
     /// The registry's door, with the password.
     pub(crate) fn door(&self) -> OciRegistry {
-        let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
-        OciRegistry::new(&self.host, Scheme::Http, Some(auth))
+        door_of(&self.host)
     }
 
     /// Builds and pushes to the repository `openrate`.
