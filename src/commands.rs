@@ -24,6 +24,8 @@ use output::note;
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
     let ended = tokio::select! {
+        // Commands that end with Ctrl-C, since that is how they are ended, come first.
+        biased;
         ended = dispatch(cli) => ended,
         _ = tokio::signal::ctrl_c() => {
             note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");

@@ -26,6 +26,7 @@ mod retry;
 mod source_hash;
 mod trace;
 mod transfer;
+mod work;
 
 use std::path::PathBuf;
 
