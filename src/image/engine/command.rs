@@ -26,9 +26,7 @@ pub(super) struct Running {
 
 /// Whether the engine's program is on the `PATH`, where [`Command`] looks for it as well.
 pub(super) fn is_installed(engine: Engine) -> bool {
-    let file = format!("{}{}", engine.program(), std::env::consts::EXE_SUFFIX);
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).any(|folder| folder.join(&file).is_file())
+    which::which(engine.program()).is_ok()
 }
 
 /// Refuses the engine that the manifest names.
