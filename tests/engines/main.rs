@@ -9,6 +9,7 @@ mod built;
 mod confined;
 mod engine;
 mod judge;
+mod large;
 mod pushed;
 mod python;
 mod rig;

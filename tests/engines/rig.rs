@@ -52,7 +52,8 @@ pub(crate) fn door_within() -> (OciRegistry, String, PathBuf) {
     (door_of(&told("ENGINES_HOST")), told("ENGINES_BASE"), told("ENGINES_FOLDER").into())
 }
 
-fn door_of(host: &str) -> OciRegistry {
+/// The door of a registry, with the password.
+pub(crate) fn door_of(host: &str) -> OciRegistry {
     let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
     OciRegistry::new(host, Scheme::Http, Some(auth))
 }
