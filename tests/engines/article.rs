@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::base::architecture;
-use crate::rig::{Rig, source, write};
+use crate::rig::{Rig, source};
 
 /// The Dockerfile as printed, with `FROM` to be filled in.
 pub(crate) const DOCKERFILE: &str = "FROM {base}
@@ -27,6 +27,11 @@ COPY lambda_function.py get_openrate.py ${LAMBDA_TASK_ROOT}
 # Set the CMD to your handler (could also be done as a parameter override outside of the Dockerfile)
 CMD [ \"lambda_function.handler\" ]
 ";
+
+/// The same with the slashes that Docker's old builder wants.
+pub(crate) fn with_slashes() -> String {
+    DOCKERFILE.replace("TASK_ROOT}", "TASK_ROOT}/")
+}
 
 /// The folder on this base. boto3 is pinned: today's newest need not know Pinpoint any more.
 pub(crate) fn folder(base: &str, dockerfile: &str, builder: Builder) -> (TempDir, Source) {
@@ -69,9 +74,4 @@ pub(crate) async fn told_by(rig: &Rig, tag: &str) -> Value {
     let first = &body["response"][0];
     assert_eq!((&first["Key"], &first["Value"]), (&json!("PushOpenRate"), &json!("0.02040816326530612")), "{body}");
     body
-}
-
-/// Writes a Dockerfile in its place.
-pub(crate) fn rewrite(source: &Source, dockerfile: &str) {
-    write(&source.folder, "Dockerfile", dockerfile);
 }

@@ -15,11 +15,16 @@ pub(crate) struct Started {
 }
 
 impl Started {
-    /// Starts it, or says that the test is skipped.
+    /// Starts it with the storage that every machine has, or says that the test is skipped.
     pub(crate) fn start(test: &str, rig: &Rig, engine: Engine) -> Option<Self> {
+        Self::storing_by("vfs", test, rig, engine)
+    }
+
+    /// Starts it with another storage driver: `overlay`.
+    pub(crate) fn storing_by(driver: &str, test: &str, rig: &Rig, engine: Engine) -> Option<Self> {
         let mut started = match engine {
-            Engine::Docker => docker(test, rig)?,
-            _ if has(test, &[engine.program()]) => daemonless(rig),
+            Engine::Docker => docker(driver, test, rig)?,
+            _ if has(test, &[engine.program()]) => daemonless(driver, rig, engine),
             _ => return None,
         };
         started.settings.push(("ENGINES_ENGINE", engine.program().to_owned()));
@@ -34,20 +39,20 @@ pub(crate) fn told() -> Engine {
 }
 
 /// buildah and podman take the same settings. A container's own file systems and namespaces can't be had on every machine.
-fn daemonless(rig: &Rig) -> Started {
-    let at = |name: &str| rig.folder.path().join(name);
+fn daemonless(driver: &str, rig: &Rig, engine: Engine) -> Started {
+    let at = |name: &str| rig.folder.path().join(format!("{}-{name}", engine.program()));
     let (graph, run) = (at("graph"), at("run"));
-    let places = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
+    let places = format!("[storage]\ndriver = \"{driver}\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
     std::fs::write(at("storage.conf"), places).unwrap();
     let settings = vec![
         ("CONTAINERS_STORAGE_CONF", at("storage.conf").display().to_string()),
-        ("STORAGE_DRIVER", "vfs".to_owned()),
+        ("STORAGE_DRIVER", driver.to_owned()),
         ("BUILDAH_ISOLATION", "chroot".to_owned()),
     ];
     Started { settings, _daemon: None }
 }
 
-fn docker(test: &str, rig: &Rig) -> Option<Started> {
+fn docker(driver: &str, test: &str, rig: &Rig) -> Option<Started> {
     if !has(test, &["docker", "dockerd", "containerd"]) {
         return None;
     }
@@ -55,7 +60,9 @@ fn docker(test: &str, rig: &Rig) -> Option<Started> {
     let socket = format!("unix://{}", at("docker.sock").display());
     let log = File::create(at("dockerd.log")).unwrap();
     let mut daemon = Command::new("dockerd");
-    daemon.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs", "-H", &socket]);
+    daemon.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "-H", &socket]);
+    // Docker's name for the second form of it.
+    daemon.args(["--storage-driver", if driver == "overlay" { "overlay2" } else { driver }]);
     daemon.arg("--data-root").arg(at("data")).arg("--exec-root").arg(at("exec")).arg("-p").arg(at("docker.pid"));
     let daemon = Ended(daemon.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
     let until = Instant::now() + Duration::from_secs(30);

@@ -133,15 +133,25 @@ impl Rig {
         Ok((tag, pushed))
     }
 
-    /// Runs one ignored test of this program in a process of its own, with what an engine reads from its environment.
-    pub(crate) fn within(&self, test: &str, base: &str, more: &[(&str, String)]) {
+    /// Tells a process of registry, base and folder, and an engine in it how to reach them.
+    pub(crate) fn surround<'c>(
+        &self,
+        command: &'c mut Command,
+        base: &str,
+        more: &[(&str, String)],
+    ) -> &'c mut Command {
         let at = |name: &str| self.folder.path().join(name);
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
         command.env("ENGINES_HOST", &self.host).env("ENGINES_BASE", base).env("ENGINES_FOLDER", self.folder.path());
         command.env("CONTAINERS_REGISTRIES_CONF", at("registries.conf")).env("REGISTRY_AUTH_FILE", at("auth.json"));
         command.env("DOCKER_CONFIG", at("docker")).envs(more.iter().map(|(name, value)| (name, value)));
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        command.stdin(Stdio::null())
+    }
+
+    /// Runs one ignored test of this program in a process of its own, with what an engine reads from its environment.
+    pub(crate) fn within(&self, test: &str, base: &str, more: &[(&str, String)]) {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
+        let output = self.surround(&mut command, base, more).output().unwrap();
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && out.contains("1 passed"), "{test} within:\n{out}\n{err}");
     }

@@ -6,7 +6,7 @@ use bedrock_ops::manifest::{Builder, Engine};
 use crate::article;
 use crate::confined::obstacle;
 use crate::engine::{self, Started};
-use crate::rig::{Rig, by, door_within, has, skipped};
+use crate::rig::{Rig, by, door_within, has, skipped, write};
 
 const TOOLS: [&str; 8] = ["docker-registry", "htpasswd", "skopeo", "umoci", "python3", "ldd", "unshare", "sh"];
 
@@ -69,10 +69,7 @@ async fn within_an_engines_environment() {
         assert_eq!(engine, Engine::Docker, "{error}");
         assert!(error.contains("COPY lambda_function.py get_openrate.py ${LAMBDA_TASK_ROOT}/`"), "{error}");
         assert!(error.contains("builder: auto"), "{error}");
-        article::rewrite(
-            &source,
-            &article::DOCKERFILE.replace("TASK_ROOT}", "TASK_ROOT}/").replace("{base}", &base_image),
-        );
+        write(&source.folder, "Dockerfile", &article::with_slashes().replace("{base}", &base_image));
         tag = address().await;
         build(&tag).await.unwrap_or_else(|error| panic!("{error}"));
     }
