@@ -109,10 +109,14 @@ impl Rig {
         let registry = Ended(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
         await_port(&host);
         let token = base64(&format!("{USER}:{PASSWORD}"));
-        let auths = json!({"auths": {&host: {"auth": token}}}).to_string();
-        fs::write(at("auth.json"), &auths).unwrap();
+        let mut settings = json!({"auths": {&host: {"auth": token}}});
+        fs::write(at("auth.json"), settings.to_string()).unwrap();
+        // Where Debian has no docker-buildx, a folder with the plugin can be named.
+        if let Ok(folder) = std::env::var("ENGINES_DOCKER_PLUGINS") {
+            settings["cliPluginsExtraDirs"] = json!([folder]);
+        }
         fs::create_dir(at("docker")).unwrap();
-        fs::write(at("docker/config.json"), auths).unwrap();
+        fs::write(at("docker/config.json"), settings.to_string()).unwrap();
         let registries = format!("[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
         fs::write(at("registries.conf"), registries).unwrap();
         fs::write(at("policy.json"), r#"{"default": [{"type": "insecureAcceptAnything"}]}"#).unwrap();
