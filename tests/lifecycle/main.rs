@@ -9,5 +9,6 @@ mod destroy;
 mod faults;
 mod foreign;
 mod stage;
+mod status;
 mod timing;
 mod why;
