@@ -1,5 +1,6 @@
 //! The verbs, one a file, and what they share: loading, opening, asking, printing.
 
+mod ask;
 mod deploy;
 mod destroy;
 mod emulator;
@@ -26,9 +27,11 @@ use output::note;
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
     let interrupted = interrupted(&cli.command);
+    // There Ctrl-C ends an answer, not always the command.
+    let hears_ctrl_c = matches!(cli.command, Command::Ask(_));
     let ended = tokio::select! {
         ended = dispatch(cli) => ended,
-        _ = tokio::signal::ctrl_c() => {
+        _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
             note(interrupted);
             Ok(Exit::Interrupted)
         }
@@ -71,6 +74,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Destroy(args) => destroy::run(common, &args).await,
         Command::Status(args) => status::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
+        Command::Ask(args) => ask::run(common, &args).await,
         Command::Invoke(args) => invoke::run(common, &args).await,
         Command::Logs(args) => logs::run(common, &args).await,
         Command::Emulator(args) => emulator::run(common, args).await,

@@ -19,6 +19,8 @@ pub enum Exit {
     Usage = 4,
     /// Refused: not ours, or the wrong account or region.
     Refused = 5,
+    /// The new version did not pass the smoke test: the alias stays where it was.
+    Smoke = 6,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -99,6 +101,17 @@ impl Refused {
         )
     }
 
+    /// A new version was asked and did not pass.
+    pub fn smoke(version: &str, question: &str, why: &str, stays: &str) -> Self {
+        Self::new(
+            Exit::Smoke,
+            format!("version {version} did not pass the smoke test: asked “{question}”, {why}"),
+            format!(
+                "{stays}; `bedrock-ops ask --release {version} --trace` shows what it does; mend it and deploy again, or                  deploy with --no-smoke"
+            ),
+        )
+    }
+
     /// There is no terminal to ask on.
     pub fn unasked(command: &str) -> Self {
         Self::new(
@@ -111,6 +124,15 @@ impl Refused {
     /// The user said no.
     pub fn declined() -> Self {
         Self::new(Exit::Failed, "not confirmed", "nothing was changed")
+    }
+
+    /// What would be changed is not ours.
+    pub fn foreign(what: impl Display) -> Self {
+        Self::new(
+            Exit::Refused,
+            format!("the {what} was not made by this stack"),
+            "nothing was changed; choose another name in the manifest, or delete it by hand if nobody needs it",
+        )
     }
 
     /// There is no agent or alias to speak of.

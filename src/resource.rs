@@ -76,10 +76,10 @@ pub trait Resource: Debug + Send + Sync {
         Change::Create
     }
 
-    /// Why the step is needed, a reason a line, where facts can't show it: what changed in an image's source. Known after
-    /// `observe`; for plans only.
-    fn why(&self) -> &[String] {
-        &[]
+    /// Why the step is needed, a reason a line, where facts can't show it: what changed in an image's source, what is asked
+    /// before an alias moves. Known after `observe`; for plans only.
+    fn why(&self, _change: &Change) -> Vec<String> {
+        Vec::new()
     }
 
     /// Finds its identity alone, if that takes fewer calls than `observe`: what is looked up by it need not wait.

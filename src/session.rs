@@ -98,6 +98,13 @@ impl Session {
         engine::apply(plan, &Context::knowing(aws, self.progress.clone(), plan.known.clone())).await
     }
 
+    /// What a resource is given to work with; for what is done outside a plan.
+    pub fn context(&self, access: Access, site: Site) -> Context {
+        let context = Context::new(self.door.clients(access), self.progress.clone());
+        context.settle_site(site);
+        context
+    }
+
     /// Clients that may do this much.
     pub fn clients(&self, access: Access) -> Aws {
         self.door.clients(access)

@@ -56,7 +56,7 @@ fn registry(method: &Method, path: &[String]) -> Option<&'static str> {
 
 /// AWS names what only reads with these words first.
 fn only_reads(operation: &str) -> bool {
-    ["Get", "Head", "List", "Describe", "BatchGet", "BatchCheck", "Invoke"]
+    ["Get", "Head", "List", "Describe", "BatchGet", "BatchCheck", "Filter", "Invoke"]
         .iter()
         .any(|word| operation.starts_with(word))
 }
@@ -99,6 +99,7 @@ const REST: &[(Service, &str, &str, &str)] = &[
     (Service::BedrockAgent, "POST", "tags/*", "TagResource"),
     (Service::BedrockAgent, "DELETE", "tags/*", "UntagResource"),
     (Service::BedrockAgent, "GET", "tags/*", "ListTagsForResource"),
+    (Service::BedrockAgentRuntime, "POST", "agents/*/agentAliases/*/sessions/*/text", "InvokeAgent"),
     (Service::Bedrock, "GET", "inference-profiles", "ListInferenceProfiles"),
     (Service::Bedrock, "GET", "inference-profiles/*", "GetInferenceProfile"),
     (Service::Bedrock, "GET", "foundation-models", "ListFoundationModels"),
@@ -143,6 +144,15 @@ mod tests {
             (Service::Logs, "POST", "/", "Logs_20140328.DescribeLogGroups", "{}", "DescribeLogGroups", false),
             (Service::BedrockAgent, "POST", "/agents/", "", "{}", "ListAgents", false),
             (Service::BedrockAgent, "POST", "/agents/ABCDEFGHIJ/", "", "", "PrepareAgent", true),
+            (
+                Service::BedrockAgentRuntime,
+                "POST",
+                "/agents/A/agentAliases/B/sessions/c/text",
+                "",
+                "{}",
+                "InvokeAgent",
+                false,
+            ),
             (Service::Lambda, "PUT", "/2015-03-31/functions/f/code", "", "", "UpdateFunctionCode", true),
             (Service::Registry, "PUT", "/v2/openrate/manifests/latest", "", "", "PutImage", true),
             (Service::Registry, "HEAD", "/v2/openrate/blobs/sha256:0", "", "", "HeadBlob", false),

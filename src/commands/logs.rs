@@ -82,7 +82,7 @@ async fn follow(
 
 fn print(shown: &mut Shown, entries: &[Entry]) -> Result<ControlFlow<()>> {
     for entry in entries {
-        if output::piece(&shown.entry(entry))?.is_break() {
+        if !output::piece(&shown.entry(entry))? {
             return Ok(ControlFlow::Break(()));
         }
     }

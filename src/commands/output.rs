@@ -1,7 +1,6 @@
 //! The only printing of results: stdout is the result, everything else goes to stderr.
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
-use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -16,18 +15,18 @@ pub(super) fn result(text: &str) -> Result<()> {
     piece(&format!("{}\n", text.trim_end())).map(|_| ())
 }
 
-/// Prints a piece of a result as it is; breaks off when nobody reads any further.
-pub(super) fn piece(text: &str) -> Result<ControlFlow<()>> {
-    let mut out = anstream::stdout();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
-        written => written.map(|()| ControlFlow::Continue(())).context("writing to stdout"),
-    }
-}
-
 /// Prints a result as JSON.
 pub(super) fn json(value: &Value) -> Result<()> {
     result(&format!("{value:#}"))
+}
+
+/// Prints a piece of a result at once. Answers whether anybody still reads.
+pub(super) fn piece(text: &str) -> Result<bool> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).context("writing to stdout"),
+    }
 }
 
 /// Tells people something.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::base_image::BaseImage;
 use crate::aws::{Aws, Called, Found};
-use crate::facts::{Facts, Key, Kind, Known};
+use crate::facts::{Change, Facts, Key, Kind, Known};
 use crate::image::{self, Address, Base, Source};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
@@ -72,8 +72,8 @@ impl Resource for Image {
         Ok(Seen::Absent)
     }
 
-    fn why(&self) -> &[String] {
-        self.why.get().map_or(&[], Vec::as_slice)
+    fn why(&self, _change: &Change) -> Vec<String> {
+        self.why.get().cloned().unwrap_or_default()
     }
 
     async fn create(&self, context: &Context) -> Result<String> {

@@ -115,7 +115,7 @@ fn compare(image: &mut Image, step: &Step, glance: &Glance) {
     let wanted = glance.known.identities.get(&step.key()).and_then(|uri| uri.split_once('@'));
     let same = wanted.is_some_and(|(_, digest)| digest == image.digest());
     image.current = Some(same && step.change == Change::Keep);
-    image.why = step.resource.why().to_vec();
+    image.why = step.resource.why(&step.change);
     if let (false, Some((_, digest)), true) = (same, wanted, image.why.is_empty()) {
         image.why.push(format!("{} is there already, and is not in the version that answers", short(digest)));
     }

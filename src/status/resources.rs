@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::{Change, Key};
+use crate::facts::{Change, Key, Kind};
 use crate::ownership::Owner;
 use crate::plan::Step;
 use crate::resource::Seen;
@@ -91,7 +91,9 @@ fn state(step: &Step, seen: Option<&Seen>) -> (State, Vec<String>) {
     match &step.change {
         Change::Keep => (State::Ok, Vec::new()),
         // An image of another content runs: not there is only the one that would be built.
-        Change::Create if !step.resource.why().is_empty() => (State::Differs, step.resource.why().to_vec()),
+        Change::Create if step.key().kind == Kind::Image && !step.resource.why(&step.change).is_empty() => {
+            (State::Differs, step.resource.why(&step.change))
+        }
         Change::Create => (State::Absent, Vec::new()),
         Change::Recreate(reason) => (State::Broken, vec![reason.clone()]),
         Change::Update(differences) if differences.is_empty() => {

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod asking;
 mod changes;
 mod cuts;
 mod deploy;
 mod destroy;
 mod faults;
 mod foreign;
+mod smoke;
 mod stage;
 mod status;
+mod temporary_alias;
 mod timing;
 mod why;

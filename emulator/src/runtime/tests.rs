@@ -23,7 +23,9 @@ fn process(cwd: PathBuf, timeout: Duration) -> Process {
     Process {
         name: "openrate".to_owned(),
         handler: "app.handler".to_owned(),
-        account: "123456789012".to_owned(),
+        arn: "arn:aws:lambda:ap-northeast-1:123456789012:function:openrate".to_owned(),
+        version: "$LATEST".to_owned(),
+        log: ("/aws/lambda/openrate".to_owned(), "2026/11/22/[$LATEST]0".to_owned()),
         region: "ap-northeast-1".to_owned(),
         command: python::command("python3".as_ref(), "app.handler"),
         env: [("KPI_NAME".to_owned(), "push-open-rate".to_owned())].into(),
@@ -71,7 +73,7 @@ async fn what_a_handler_raises_is_told_with_its_own_frames_alone() {
     assert_eq!((error_type.as_str(), message.as_str()), ("KeyError", "'response'"));
     assert_eq!(stack.len(), 1, "{stack:?}");
     assert!(stack[0].contains("app.py\", line 2, in handler"), "{stack:?}");
-    assert!(log(&invocation).starts_with("[ERROR] KeyError: 'response'\nTraceback"), "{}", log(&invocation));
+    assert!(log(&invocation).starts_with("[ERROR] KeyError: 'response'\rTraceback"), "{}", log(&invocation));
 }
 
 #[tokio::test]

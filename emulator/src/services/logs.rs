@@ -1,7 +1,11 @@
-//! Logs: log groups with their retention and tags.
+//! Logs: log groups with their retention and tags, their streams and the events in them.
 
+mod events;
 mod groups;
 mod members;
+mod pattern;
+mod stored;
+mod streams;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -15,6 +19,7 @@ use crate::call::{Body, Call, Reply};
 use crate::clock::Millis;
 use crate::refusal::Refusal;
 use members::Members;
+use stored::Stored;
 
 /// A region's log groups, by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +36,8 @@ struct Group {
     /// Days; none keeps logs for ever.
     retention: Option<u64>,
     tags: BTreeMap<String, String>,
+    #[serde(default)]
+    stored: Stored,
 }
 
 /// Reads its members, does it, and gives the answer; `None` for operations that answer nothing.
@@ -39,10 +46,16 @@ type Operation = fn(&mut Call<'_>, Members) -> Result<Option<Value>, Refusal>;
 /// Operation, whether it writes, and what does it.
 const OPERATIONS: &[(&str, bool, Operation)] = &[
     ("CreateLogGroup", true, groups::create),
+    ("CreateLogStream", true, streams::create),
     ("DeleteLogGroup", true, groups::delete),
+    ("DeleteLogStream", true, streams::delete),
     ("DeleteRetentionPolicy", true, groups::delete_retention),
     ("DescribeLogGroups", false, groups::describe),
+    ("DescribeLogStreams", false, streams::describe),
+    ("FilterLogEvents", false, events::filter),
+    ("GetLogEvents", false, events::get),
     ("ListTagsForResource", false, tags::list),
+    ("PutLogEvents", true, streams::put),
     ("PutRetentionPolicy", true, groups::put_retention),
     ("TagResource", true, tags::tag),
     ("UntagResource", true, tags::untag),
@@ -64,6 +77,23 @@ impl State {
     /// One line for each log group.
     pub(crate) fn inventory(&self) -> Vec<String> {
         self.groups.keys().map(|name| format!("logs log-group {name}")).collect()
+    }
+
+    /// Whether the group is there.
+    pub(crate) fn has(&self, group: &str) -> bool {
+        self.groups.contains_key(group)
+    }
+
+    /// Writes lines (their time and text) into a stream of a group, as a service does; both are made if need be.
+    pub(crate) fn write(&mut self, group: &str, stream: &str, now: Millis, lines: Vec<(Millis, String)>) {
+        let fresh = || Group {
+            created: now,
+            class: "STANDARD".to_owned(),
+            retention: None,
+            tags: BTreeMap::new(),
+            stored: Stored::default(),
+        };
+        self.groups.entry(group.to_owned()).or_insert_with(fresh).stored.add(stream, now, lines);
     }
 
     fn group(&mut self, name: &str) -> Result<&mut Group, Refusal> {

@@ -50,12 +50,20 @@ class RequestId(logging.Filter):
         return True
 
 
+class OneEntry(logging.Formatter):
+    """An entry of several lines stays one event of the log: a carriage return stands for the end of each but the last."""
+
+    converter = time.gmtime
+
+    def format(self, record):
+        return super().format(record).replace("\n", "\r")
+
+
 def set_up_logging():
     """As on Lambda: one handler on the root logger, whose level stays WARNING until somebody changes it."""
-    logging.Formatter.converter = time.gmtime
     handler = logging.StreamHandler(sys.stdout)
     layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
-    handler.setFormatter(logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(OneEntry(layout, "%Y-%m-%dT%H:%M:%S"))
     handler.addFilter(RequestId())
     logging.getLogger().addHandler(handler)
 
@@ -108,10 +116,11 @@ def post(path, body):
 
 def post_error(path, problem):
     error = described(problem)
-    print("[ERROR] %s: %s" % (error["errorType"], error["errorMessage"]))
+    entry = ["[ERROR] %s: %s" % (error["errorType"], error["errorMessage"])]
     if error["stackTrace"]:
-        print("Traceback (most recent call last):")
-        print("".join(error["stackTrace"]), end="")
+        entry += ["Traceback (most recent call last):", *error["stackTrace"]]
+    # One event of the log, as in AWS's own client.
+    print("\r".join(line.rstrip("\n").replace("\n", "\r") for line in entry))
     post(path, error)
 
 
@@ -149,7 +158,9 @@ def answer_one(handler):
 def main():
     # The handler's folder, by its name: the handler may change to another.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
-    if importlib.util.find_spec("awslambdaric") and importlib.util.find_spec("runtime_client"):
+    # Without site-packages (-S) the interpreter is to lend nothing of its own to the handler.
+    own_client = not sys.flags.no_site and importlib.util.find_spec("awslambdaric")
+    if own_client and importlib.util.find_spec("runtime_client"):
         import runpy
 
         runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
