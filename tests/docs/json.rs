@@ -13,8 +13,11 @@ fn printed(sample: &Sample, arguments: &[&str]) -> (Value, i32) {
     let folder = path.parent().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
     command.args(arguments).arg("--json").current_dir(folder);
-    // Nobody's settings, and no cache but the folder's own.
+    // Nobody's settings, and no cache but the folder's own; Python is found where it is.
     command.env_clear().env("XDG_CACHE_HOME", folder.join("cache"));
+    for kept in ["PATH", "HOME", "PYENV_ROOT", "PYENV_VERSION", "VIRTUAL_ENV", "LD_LIBRARY_PATH"] {
+        command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+    }
     let output = command.output().unwrap();
     let document = serde_json::from_slice(&output.stdout);
     let document = document.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -140,4 +143,20 @@ fn a_wrong_manifest_is_told_as_the_page_shows() {
     let (problems, code) = printed(&sample, &["validate"]);
     assert_eq!(code, 4);
     same(&examples("validate")[0], &problems);
+}
+
+#[test]
+fn a_handler_without_a_return_is_told_as_the_page_shows() {
+    let sample = Sample::new();
+    sample.handler("def handler(event, context):\n    reply = {\"messageVersion\": \"1.0\"}\n");
+    let (mut verdict, code) = printed(&sample, &["invoke", "--local"]);
+    assert_eq!(code, 1);
+    let example = &examples("invoke")[0];
+    assert!(verdict["took_ms"].is_u64(), "{verdict}");
+    verdict["took_ms"] = example["took_ms"].clone();
+    // The lines of Python are shown by their beginning.
+    let (shown, cure) = (&example["breaches"][0]["cure"], verdict["breaches"][0]["cure"].as_str().unwrap());
+    assert!(cure.starts_with(shown.as_str().unwrap().trim_end_matches("...")), "{cure}");
+    verdict["breaches"][0]["cure"] = shown.clone();
+    same(example, &verdict);
 }
