@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::aws::Failure;
+use crate::conversation::Unanswered;
 use crate::manifest::LoadError;
 use crate::refused::{Exit, Refused};
 use crate::report::Report;
@@ -17,6 +18,7 @@ pub struct Partial {
     failed: usize,
     left: usize,
     writes: usize,
+    smoke: Option<String>,
     command: String,
 }
 
@@ -24,7 +26,11 @@ impl Partial {
     /// Of this report; `command` is what the user types to go on.
     pub fn of(report: &Report, command: String) -> Self {
         let Report { writes, .. } = *report;
-        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, command }
+        let smoke = report.errors().into_iter().find_map(|error| {
+            let refused = error.downcast_ref::<Refused>().filter(|refused| refused.exit() == Exit::Smoke)?;
+            Some(refused.hint().to_owned())
+        });
+        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, smoke, command }
     }
 }
 
@@ -38,7 +44,11 @@ pub fn exit(error: &anyhow::Error) -> Exit {
             return Exit::Usage;
         }
         if let Some(partial) = cause.downcast_ref::<Partial>() {
-            return if partial.writes == 0 { Exit::Failed } else { Exit::Partial };
+            return match partial {
+                Partial { smoke: Some(_), .. } => Exit::Smoke,
+                Partial { writes: 0, .. } => Exit::Failed,
+                Partial { .. } => Exit::Partial,
+            };
         }
     }
     Exit::Failed
@@ -75,10 +85,16 @@ fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(refused) = cause.downcast_ref::<Refused>() {
         return Some(refused.hint().to_owned());
     }
+    if let Some(unanswered) = cause.downcast_ref::<Unanswered>() {
+        return Some(unanswered.hint().to_owned());
+    }
     if let Some(load) = cause.downcast_ref::<LoadError>() {
         return load.cure().map(str::to_owned);
     }
     if let Some(partial) = cause.downcast_ref::<Partial>() {
+        if let Some(hint) = &partial.smoke {
+            return Some(hint.clone());
+        }
         return Some(format!("mend what failed, then run `{}` again: it goes on where this stopped", partial.command));
     }
     cause.downcast_ref::<Failure>().and_then(Failure::hint)

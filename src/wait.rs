@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
 use crate::aws::Failure;
@@ -24,6 +25,10 @@ pub const VERSION: Duration = Duration::from_mins(1);
 /// How long AWS may be at another change of the same log group.
 pub const LOG_GROUP: Duration = Duration::from_mins(1);
 
+/// The pause between two looks at what has no end, a log that is followed: in most regions CloudWatch Logs takes 5 such
+/// calls a second from the whole account, and a look may be several.
+const NEXT_LOOK: Duration = Duration::from_secs(2);
+
 /// Reading is cheap, and a state that passed unnoticed is time lost.
 const SHORTEST_LOOK: Duration = Duration::from_millis(200);
 /// A refused write counts against tighter quotas: Lambda takes 15 a second from the whole account.
@@ -32,6 +37,37 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
 const PART: u32 = 20;
 
+/// How long CloudWatch Logs may take to show what a function has just written: mostly a second or two.
+pub const LOG_EVENTS: Duration = Duration::from_secs(6);
+
+/// Waits for what may stay away for good: `None` when it has not come within the limit.
+pub async fn within<T>(limit: Duration, coming: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, coming).await.ok()
+}
+
+/// Looks for what may still come, every second, until it is there or the limit has passed.
+pub async fn seen_within<T>(
+    limit: Duration,
+    mut look: impl AsyncFnMut() -> Result<Option<T>, Failure>,
+) -> Result<Option<T>, Failure> {
+    let started = Instant::now();
+    loop {
+        match look().await? {
+            None if started.elapsed() < limit => sleep(Duration::from_secs(1)).await,
+            found => return Ok(found),
+        }
+    }
+}
+
+/// A state that did not pass in time.
+#[derive(Debug, Error)]
+#[error("{given_up} (last seen: {state})")]
+pub struct StillPassing {
+    given_up: String,
+    /// The state that was seen last, in AWS's words.
+    pub state: String,
+}
+
 /// What one look saw.
 #[derive(Debug)]
 pub enum Look<T> {
@@ -39,6 +75,11 @@ pub enum Look<T> {
     Done(T),
     /// Not yet; the text says what was seen instead.
     NotYet(String),
+}
+
+/// Pauses before the next look at what has no end.
+pub async fn until_next_look() {
+    sleep(NEXT_LOOK).await;
 }
 
 /// One thing that is waited for.
@@ -90,7 +131,7 @@ impl Wait<'_> {
     async fn pause(&self, started: Instant, shortest: Duration, state: &str) -> Result<()> {
         let waited = started.elapsed();
         if waited >= self.limit {
-            bail!("{} (last seen: {state})", self.given_up());
+            return Err(StillPassing { given_up: self.given_up(), state: state.to_owned() }.into());
         }
         self.progress.waiting(&self.key, self.what, waited, self.limit);
         sleep((waited / PART).clamp(shortest, LONGEST)).await;

@@ -50,6 +50,8 @@ pub struct Timing {
     pub alias_change: Duration,
     /// `DELETING` of an alias.
     pub alias_delete: Duration,
+    /// Between two chunks of an answer that is streamed.
+    pub stream_chunk: Duration,
 }
 
 impl Timing {
@@ -68,6 +70,7 @@ impl Timing {
             agent_delete: moment,
             alias_change: moment,
             alias_delete: moment,
+            stream_chunk: Duration::ZERO,
         }
     }
 
@@ -86,6 +89,7 @@ impl Timing {
             agent_delete: seconds(2),
             alias_change: seconds(3),
             alias_delete: seconds(2),
+            stream_chunk: Duration::from_millis(5),
         }
     }
 }

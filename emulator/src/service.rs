@@ -2,13 +2,14 @@
 
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
-use crate::services::{bedrock, bedrock_agent, ecr, iam, lambda, logs, pinpoint, registry, sts};
+use crate::services::{bedrock, bedrock_agent, bedrock_agent_runtime, ecr, iam, lambda, logs, pinpoint, registry, sts};
 
 /// A service of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Bedrock,
     BedrockAgent,
+    BedrockAgentRuntime,
     Ecr,
     Iam,
     Lambda,
@@ -37,6 +38,7 @@ impl Service {
         match self {
             Self::Bedrock => "bedrock",
             Self::BedrockAgent => "bedrock-agent",
+            Self::BedrockAgentRuntime => "bedrock-agent-runtime",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
             Self::Lambda => "lambda",
@@ -51,7 +53,9 @@ impl Service {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
             Self::Ecr | Self::Logs => Protocol::Json,
-            Self::Bedrock | Self::BedrockAgent | Self::Lambda | Self::Pinpoint => Protocol::RestJson,
+            Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime | Self::Lambda | Self::Pinpoint => {
+                Protocol::RestJson
+            }
             Self::Registry => Protocol::Registry,
         }
     }
@@ -78,6 +82,7 @@ impl Service {
         match self {
             Self::Bedrock => bedrock::handle(call),
             Self::BedrockAgent => bedrock_agent::handle(call),
+            Self::BedrockAgentRuntime => bedrock_agent_runtime::handle(call),
             Self::Ecr => ecr::handle(call),
             Self::Iam => iam::handle(call),
             Self::Lambda => lambda::handle(call),
@@ -93,7 +98,7 @@ impl Service {
         let (status, code) = match self {
             Self::Iam | Self::Sts => (400, "Throttling"),
             Self::Ecr | Self::Logs => (400, "ThrottlingException"),
-            Self::Bedrock | Self::BedrockAgent => (429, "ThrottlingException"),
+            Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => (429, "ThrottlingException"),
             Self::Lambda | Self::Pinpoint => (429, "TooManyRequestsException"),
             Self::Registry => (429, "TOOMANYREQUESTS"),
         };
@@ -107,7 +112,7 @@ impl Service {
             Self::Sts => (500, "InternalFailure"),
             Self::Ecr => (500, "ServerException"),
             Self::Logs => (503, "ServiceUnavailableException"),
-            Self::Bedrock | Self::BedrockAgent => (500, "InternalServerException"),
+            Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => (500, "InternalServerException"),
             Self::Lambda => (500, "ServiceException"),
             Self::Pinpoint => (500, "InternalServerErrorException"),
             Self::Registry => (503, "UNAVAILABLE"),

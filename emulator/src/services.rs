@@ -2,6 +2,7 @@
 
 pub(crate) mod bedrock;
 pub(crate) mod bedrock_agent;
+pub(crate) mod bedrock_agent_runtime;
 pub(crate) mod ecr;
 pub(crate) mod iam;
 pub(crate) mod lambda;

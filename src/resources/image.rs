@@ -73,8 +73,8 @@ impl Resource for Image {
         Ok(seen)
     }
 
-    fn why(&self) -> &[String] {
-        self.why.get().map_or(&[], Vec::as_slice)
+    fn why(&self, _change: &Change) -> Vec<String> {
+        self.why.get().cloned().unwrap_or_default()
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
