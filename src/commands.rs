@@ -30,6 +30,8 @@ pub async fn run(cli: Cli) -> ExitCode {
     // There Ctrl-C ends an answer, not always the command.
     let hears_ctrl_c = matches!(cli.command, Command::Ask(_));
     let ended = tokio::select! {
+        // Commands that end with Ctrl-C, since that is how they are ended, come first.
+        biased;
         ended = dispatch(cli) => ended,
         _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
             note(interrupted);

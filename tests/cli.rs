@@ -6,6 +6,9 @@
 
 #[path = "cli/asked.rs"]
 mod asked;
+#[cfg(unix)]
+#[path = "cli/engines.rs"]
+mod engines;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/read_only.rs"]

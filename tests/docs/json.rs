@@ -13,8 +13,11 @@ fn printed(sample: &Sample, arguments: &[&str]) -> (Value, i32) {
     let folder = path.parent().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
     command.args(arguments).arg("--json").current_dir(folder);
-    // Nobody's settings, and no cache but the folder's own.
+    // Nobody's settings, and no cache but the folder's own; Python is found where it is.
     command.env_clear().env("XDG_CACHE_HOME", folder.join("cache"));
+    for kept in ["PATH", "HOME", "PYENV_ROOT", "PYENV_VERSION", "VIRTUAL_ENV", "LD_LIBRARY_PATH"] {
+        command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+    }
     let output = command.output().unwrap();
     let document = serde_json::from_slice(&output.stdout);
     let document = document.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -92,7 +95,7 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     std::fs::write(folder.join("lambda/lambda_function.py"), RIGHT).unwrap();
     printed(&sample, &["deploy", "--local", "--yes"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
-    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "最新の開封率を教えて"]);
+    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "What is the open rate of the last campaigns?"]);
     command.current_dir(&folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -114,10 +117,48 @@ fn the_events_of_an_answer_are_those_of_the_page() {
 }
 
 #[test]
+fn the_example_of_a_status_is_what_is_printed() {
+    let sample = Sample::new();
+    let (_, code) = printed(&sample, &["deploy", "--local", "--yes"]);
+    assert_eq!(code, 0);
+    let (mut status, code) = printed(&sample, &["status", "--local"]);
+    assert_eq!(code, 0);
+    let example = &examples("status")[0];
+    let release = &mut status["release"];
+    let moment = release["deployed_at"].as_str().unwrap();
+    assert!(moment.len() == "2026-11-22T09:00:12.345Z".len() && moment.ends_with('Z'), "{moment}");
+    release["deployed_at"] = example["release"]["deployed_at"].clone();
+    let uri = release["image"]["uri"].as_str().unwrap();
+    assert!(uri.contains("/push-openrate@sha256:") && uri.len() == uri.find("sha256:").unwrap() + 71, "{uri}");
+    release["image"]["uri"] = example["release"]["image"]["uri"].clone();
+    for member in ["agent_id", "alias_id"] {
+        let ids = [&status["release"][member], &example["release"][member]].map(|id| id.as_str().unwrap().to_owned());
+        status = serde_json::from_str(&status.to_string().replace(&ids[0], &ids[1])).unwrap();
+    }
+    same(example, &status);
+}
+
+#[test]
 fn a_wrong_manifest_is_told_as_the_page_shows() {
     let sample = Sample::new();
     sample.write(&Sample::with(&["timout: 30"]));
     let (problems, code) = printed(&sample, &["validate"]);
     assert_eq!(code, 4);
     same(&examples("validate")[0], &problems);
+}
+
+#[test]
+fn a_handler_without_a_return_is_told_as_the_page_shows() {
+    let sample = Sample::new();
+    sample.handler("def handler(event, context):\n    reply = {\"messageVersion\": \"1.0\"}\n");
+    let (mut verdict, code) = printed(&sample, &["invoke", "--local"]);
+    assert_eq!(code, 1);
+    let example = &examples("invoke")[0];
+    assert!(verdict["took_ms"].is_u64(), "{verdict}");
+    verdict["took_ms"] = example["took_ms"].clone();
+    // The lines of Python are shown by their beginning.
+    let (shown, cure) = (&example["breaches"][0]["cure"], verdict["breaches"][0]["cure"].as_str().unwrap());
+    assert!(cure.starts_with(shown.as_str().unwrap().trim_end_matches("...")), "{cure}");
+    verdict["breaches"][0]["cure"] = shown.clone();
+    same(example, &verdict);
 }
