@@ -94,7 +94,7 @@ async fn an_image_lies_beside_the_world_as_long_as_a_function_names_it() {
         assert_eq!(count(), 1);
     }
     {
-        let stage = Stage::open(folder.path()).await;
+        let stage = Stage::open(folder.path());
         // Its repository is gone; the function is not.
         let body = json!({ "repositoryName": "code", "force": true });
         assert_eq!(stage.account.ecr("DeleteRepository", body).await.0, 200);

@@ -53,7 +53,7 @@ impl Stage {
     }
 
     /// The account that lives in a folder.
-    pub(crate) async fn open(folder: &Path) -> Self {
+    pub(crate) fn open(folder: &Path) -> Self {
         let account = Account { emulator: Emulator::open(folder, settings()).expect("an account") };
         Self { account, role: "arn:aws:iam::123456789012:role/runner".to_owned() }
     }
