@@ -95,7 +95,15 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     std::fs::write(folder.join("lambda/lambda_function.py"), RIGHT).unwrap();
     printed(&sample, &["deploy", "--local", "--yes"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
-    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "What is the open rate of the last campaigns?"]);
+    command.args([
+        "ask",
+        "--local",
+        "--trace",
+        "--json",
+        "--session",
+        "mine",
+        "What is the open rate of the last campaigns?",
+    ]);
     command.current_dir(&folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -106,7 +114,9 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     assert_eq!(real.len(), example.len(), "docs/json.md should show\n{real:#?}");
     for (real, example) in real.iter_mut().zip(&example) {
         // Ids are AWS's to give, and no two answers take the same time.
-        for member in ["agent_id", "alias_id", "took_ms"].iter().filter(|member| !real[**member].is_null()).collect::<Vec<_>>() {
+        for member in
+            ["agent_id", "alias_id", "took_ms"].iter().filter(|member| !real[**member].is_null()).collect::<Vec<_>>()
+        {
             assert_eq!(real[*member].is_number(), example[*member].is_number(), "{member} of {example}");
             real[*member] = example[*member].clone();
         }
