@@ -37,7 +37,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
 const PART: u32 = 20;
 
-/// How long CloudWatch Logs may take to show what a function has just written: mostly a second or two.
+/// How long AWS may take to show what a function has just logged: mostly a second or two.
 pub const LOG_EVENTS: Duration = Duration::from_secs(6);
 
 /// Waits for what may stay away for good: `None` when it has not come within the limit.
