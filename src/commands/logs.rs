@@ -76,7 +76,10 @@ async fn follow(
             Ok(ControlFlow::Continue(()))
         }
     };
-    logs::follow(since, look, tell).await?;
+    tokio::select! {
+        ended = logs::follow(since, look, tell) => ended?,
+        _ = tokio::signal::ctrl_c() => note("\nstopped following"),
+    }
     Ok(Exit::Done)
 }
 

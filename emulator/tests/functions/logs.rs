@@ -63,14 +63,8 @@ async fn a_runs_lines_stand_between_its_start_and_its_report() {
     let imported = lines.iter().position(|line| line == "imported\n").expect("printed");
     assert!(imported < 2, "{lines:?}");
     lines.remove(imported);
-    let beginnings = [
-        "START RequestId: ",
-        "day 1\n",
-        "[INFO]\t",
-        "[ERROR] KeyError: 'missing'\nTraceback",
-        "END ",
-        "REPORT ",
-    ];
+    let beginnings =
+        ["START RequestId: ", "day 1\n", "[INFO]\t", "[ERROR] KeyError: 'missing'\nTraceback", "END ", "REPORT "];
     assert_eq!(lines.len(), beginnings.len(), "{lines:?}");
     for (line, beginning) in lines.iter().zip(beginnings) {
         assert!(line.starts_with(beginning) && line.ends_with('\n'), "{line:?}");
