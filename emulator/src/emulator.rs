@@ -76,9 +76,7 @@ impl Emulator {
     /// The account that lives in a folder; an empty one if the folder is new. Its clock shows at least the time at
     /// which the last process left it.
     pub fn open(folder: &Path, mut settings: Settings) -> Result<Self, OpenError> {
-        // Functions run in folders of their own: a relative path would mean another place there.
-        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let store = Store::open(&folder, PATIENCE)?;
+        let store = Store::open(folder, PATIENCE)?;
         let mut world = World::default();
         if let Some(saved) = store.load(&settings.account)? {
             settings.epoch = settings.epoch.max(saved.at);
