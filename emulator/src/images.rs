@@ -53,6 +53,8 @@ impl Unpacked {
 
 impl Images {
     pub(crate) fn kept_in(folder: PathBuf) -> Self {
+        // Functions run in folders of their own: a relative path would mean another place there.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         Self { home: Home::Kept(folder), used: Mutex::default() }
     }
 

@@ -95,7 +95,15 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     std::fs::write(folder.join("lambda/lambda_function.py"), RIGHT).unwrap();
     printed(&sample, &["deploy", "--local", "--yes"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
-    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "What is the open rate of the last campaigns?"]);
+    command.args([
+        "ask",
+        "--local",
+        "--trace",
+        "--json",
+        "--session",
+        "mine",
+        "What is the open rate of the last campaigns?",
+    ]);
     command.current_dir(&folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
