@@ -106,6 +106,16 @@ async fn an_image_lies_beside_the_world_as_long_as_a_function_names_it() {
 }
 
 #[tokio::test]
+async fn an_account_in_a_folder_that_is_told_from_here_runs_functions_too() {
+    let folder = tempfile::tempdir_in(".").expect("a folder");
+    let relative = Path::new(".").join(folder.path().file_name().expect("a name"));
+    let stage = Stage::of(emulator::Emulator::open(&relative, settings()).expect("an account")).await;
+    stage.make(Made::python("app", "def handler(e, c): return 1")).await;
+    let told = stage.invoke(json!({})).await;
+    assert_eq!(told.body, json!(1), "{}", told.log);
+}
+
+#[tokio::test]
 async fn what_the_configuration_says_is_run() {
     let stage = Stage::new().await;
     let source = "def one(e, c): return 'one'\ndef two(e, c): return 'two'\n";
