@@ -50,6 +50,10 @@ pub struct Timing {
     pub alias_change: Duration,
     /// `DELETING` of an alias.
     pub alias_delete: Duration,
+    /// `QUEUED` of a query in Athena, `Scheduled` of one in Logs Insights.
+    pub query_queued: Duration,
+    /// `RUNNING` of a query.
+    pub query_running: Duration,
 }
 
 impl Timing {
@@ -68,6 +72,8 @@ impl Timing {
             agent_delete: moment,
             alias_change: moment,
             alias_delete: moment,
+            query_queued: moment,
+            query_running: moment,
         }
     }
 
@@ -86,6 +92,8 @@ impl Timing {
             agent_delete: seconds(2),
             alias_change: seconds(3),
             alias_delete: seconds(2),
+            query_queued: Duration::from_millis(200),
+            query_running: seconds(1),
         }
     }
 }

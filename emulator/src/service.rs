@@ -2,13 +2,18 @@
 
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
-use crate::services::{bedrock, bedrock_agent, ecr, iam, lambda, logs, pinpoint, registry, sts};
+use crate::services::{
+    athena, bedrock, bedrock_agent, cloudwatch, cost_explorer, ecr, iam, lambda, logs, pinpoint, registry, sts,
+};
 
 /// A service of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
+    Athena,
     Bedrock,
     BedrockAgent,
+    CloudWatch,
+    CostExplorer,
     Ecr,
     Iam,
     Lambda,
@@ -35,8 +40,11 @@ impl Service {
     /// Its name in the log of calls.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Athena => "athena",
             Self::Bedrock => "bedrock",
             Self::BedrockAgent => "bedrock-agent",
+            Self::CloudWatch => "cloudwatch",
+            Self::CostExplorer => "cost-explorer",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
             Self::Lambda => "lambda",
@@ -50,7 +58,7 @@ impl Service {
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
-            Self::Ecr | Self::Logs => Protocol::Json,
+            Self::Athena | Self::CloudWatch | Self::CostExplorer | Self::Ecr | Self::Logs => Protocol::Json,
             Self::Bedrock | Self::BedrockAgent | Self::Lambda | Self::Pinpoint => Protocol::RestJson,
             Self::Registry => Protocol::Registry,
         }
@@ -68,6 +76,9 @@ impl Service {
     /// What stands before the dot in `X-Amz-Target`; empty for services without it.
     pub(crate) fn target_prefix(self) -> &'static str {
         match self {
+            Self::Athena => "AmazonAthena",
+            Self::CloudWatch => "GraniteServiceVersion20100801",
+            Self::CostExplorer => "AWSInsightsIndexService",
             Self::Ecr => "AmazonEC2ContainerRegistry_V20150921",
             Self::Logs => "Logs_20140328",
             _ => "",
@@ -76,8 +87,11 @@ impl Service {
 
     pub(crate) fn handle(self, call: &mut Call<'_>) -> Result<Reply, Refusal> {
         match self {
+            Self::Athena => athena::handle(call),
             Self::Bedrock => bedrock::handle(call),
             Self::BedrockAgent => bedrock_agent::handle(call),
+            Self::CloudWatch => cloudwatch::handle(call),
+            Self::CostExplorer => cost_explorer::handle(call),
             Self::Ecr => ecr::handle(call),
             Self::Iam => iam::handle(call),
             Self::Lambda => lambda::handle(call),
@@ -92,7 +106,9 @@ impl Service {
     pub(crate) fn throttled(self) -> Refusal {
         let (status, code) = match self {
             Self::Iam | Self::Sts => (400, "Throttling"),
-            Self::Ecr | Self::Logs => (400, "ThrottlingException"),
+            Self::CloudWatch | Self::Ecr | Self::Logs => (400, "ThrottlingException"),
+            Self::Athena => (400, "TooManyRequestsException"),
+            Self::CostExplorer => (400, "LimitExceededException"),
             Self::Bedrock | Self::BedrockAgent => (429, "ThrottlingException"),
             Self::Lambda | Self::Pinpoint => (429, "TooManyRequestsException"),
             Self::Registry => (429, "TOOMANYREQUESTS"),
@@ -103,8 +119,10 @@ impl Service {
     /// How it says that it failed itself.
     pub(crate) fn broken(self) -> Refusal {
         let (status, code) = match self {
+            Self::Athena => (500, "InternalServerException"),
+            Self::CloudWatch => (500, "InternalServiceFault"),
             Self::Iam => (500, "ServiceFailure"),
-            Self::Sts => (500, "InternalFailure"),
+            Self::CostExplorer | Self::Sts => (500, "InternalFailure"),
             Self::Ecr => (500, "ServerException"),
             Self::Logs => (503, "ServiceUnavailableException"),
             Self::Bedrock | Self::BedrockAgent => (500, "InternalServerException"),

@@ -1,7 +1,10 @@
 //! The services, one a file, each with its own protocol.
 
+pub(crate) mod athena;
 pub(crate) mod bedrock;
 pub(crate) mod bedrock_agent;
+pub(crate) mod cloudwatch;
+pub(crate) mod cost_explorer;
 pub(crate) mod ecr;
 pub(crate) mod iam;
 pub(crate) mod lambda;
