@@ -1,7 +1,9 @@
-//! Logs: log groups with their retention and tags.
+//! Logs: log groups with their retention and tags, and queries over what stands in them.
 
 mod groups;
+mod insights;
 mod members;
+mod samples;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,9 @@ use members::Members;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
     groups: BTreeMap<String, Group>,
+    /// Forgotten with the process: nobody asks for an old query.
+    #[serde(skip)]
+    queries: insights::Queries,
 }
 
 /// One log group.
@@ -42,8 +47,11 @@ const OPERATIONS: &[(&str, bool, Operation)] = &[
     ("DeleteLogGroup", true, groups::delete),
     ("DeleteRetentionPolicy", true, groups::delete_retention),
     ("DescribeLogGroups", false, groups::describe),
+    ("GetQueryResults", false, insights::results),
     ("ListTagsForResource", false, tags::list),
     ("PutRetentionPolicy", true, groups::put_retention),
+    ("StartQuery", true, insights::start),
+    ("StopQuery", true, insights::stop),
     ("TagResource", true, tags::tag),
     ("UntagResource", true, tags::untag),
 ];

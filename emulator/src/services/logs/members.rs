@@ -28,9 +28,21 @@ impl Members {
     /// A log group's name, or the beginning of one, if it is there.
     pub(super) fn name(&mut self, member: &str) -> Result<Option<String>, Refusal> {
         let Some(name) = self.text(member)? else { return Ok(None) };
-        let letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter);
-        check(member, &name, (1, 512), letter, r"[\.\-_/#A-Za-z0-9]+")?;
+        is_group_name(member, &name)?;
         Ok(Some(name))
+    }
+
+    /// Names of log groups, if they are there.
+    pub(super) fn names(&mut self, member: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let names = match self.0.remove(member) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(names)) => names,
+            Some(_) => return Err(wrong_type(member)),
+        };
+        let name = |name: Value| name.as_str().map(str::to_owned).ok_or_else(|| wrong_type(member));
+        let names: Vec<String> = names.into_iter().map(name).collect::<Result<_, _>>()?;
+        names.iter().try_for_each(|name| is_group_name(member, name))?;
+        Ok(Some(names))
     }
 
     pub(super) fn class(&mut self) -> Result<Option<String>, Refusal> {
@@ -116,6 +128,11 @@ impl Members {
             None => Ok(()),
         }
     }
+}
+
+fn is_group_name(member: &str, name: &str) -> Result<(), Refusal> {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter);
+    check(member, name, (1, 512), letter, r"[\.\-_/#A-Za-z0-9]+")
 }
 
 fn is_tag_letter(letter: char) -> bool {

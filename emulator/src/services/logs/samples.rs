@@ -1,0 +1,102 @@
+//! The sample log groups: those of a club's smartphone application and of what sends its push notifications.
+//!
+//! | group | a line each minute | and besides |
+//! |---|---|---|
+//! | `/kabaddi-app/api` | `INFO` | each 30th minute a 503: 2 an hour |
+//! | `/kabaddi-app/push-worker` | `INFO` | each 10th minute an expired device token or, each 90th, a timeout: 6 an hour |
+//!
+//! They are there for reading alone: nobody made them, nobody can delete them, and no list of log groups tells of them.
+//! The errors are those that CloudWatch's sample metrics count.
+
+use crate::calendar::iso_millis;
+use crate::clock::Millis;
+
+/// One minute.
+const MINUTE: Millis = 60_000;
+
+/// When in its minute a line is written. Never at a whole second, so that every hour has as many, however it is cut.
+const INFO_AT: Millis = 5120;
+const ERROR_AT: Millis = 17_345;
+
+const API: &str = "/kabaddi-app/api";
+const WORKER: &str = "/kabaddi-app/push-worker";
+
+/// One line of a sample group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) at: Millis,
+    pub(super) message: String,
+}
+
+/// Whether there is a sample group of that name.
+pub(super) fn is_there(group: &str) -> bool {
+    [API, WORKER].contains(&group)
+}
+
+/// The log stream that all lines of a group are in.
+pub(super) const STREAM: &str = "sample";
+
+/// A group's lines from one moment to another, both included, the oldest first; none if it is no sample group.
+pub(super) fn lines(group: &str, from: Millis, to: Millis) -> Vec<Line> {
+    let (info, error): (fn(u64) -> String, fn(u64) -> Option<String>) = match group {
+        API => (api_info, api_error),
+        WORKER => (worker_info, worker_error),
+        _ => return Vec::new(),
+    };
+    let of_minute = |minute: u64| {
+        let line = |after: Millis, text: String| {
+            let at = minute * MINUTE + after;
+            Line { at, message: format!("{} {text}", iso_millis(at)) }
+        };
+        let error = error(minute).map(|text| line(ERROR_AT, text));
+        std::iter::once(line(INFO_AT, info(minute))).chain(error)
+    };
+    (from / MINUTE..=to / MINUTE).flat_map(of_minute).filter(|line| (from..=to).contains(&line.at)).collect()
+}
+
+fn api_info(minute: u64) -> String {
+    format!("INFO GET /v1/matches 200 in {} ms", 40 + scattered(minute) % 60)
+}
+
+fn api_error(minute: u64) -> Option<String> {
+    let request = scattered(minute);
+    let text = format!("ERROR GET /v1/tickets 503: no answer from ticket-service (request {request:012x})");
+    (minute % 30 == 11).then_some(text)
+}
+
+fn worker_info(minute: u64) -> String {
+    format!("INFO sent {} notifications of weekly-digest", 20 + scattered(minute) % 100)
+}
+
+fn worker_error(minute: u64) -> Option<String> {
+    let device = scattered(minute);
+    let text = if minute % 90 == 37 {
+        format!("{device:012x} Task timed out after 30.00 seconds")
+    } else {
+        format!("ERROR DeviceTokenExpired: the token of device {device:012x} is no longer registered")
+    };
+    (minute % 10 == 7).then_some(text)
+}
+
+/// A number that looks like chance, and is the same for the same minute; of at most 48 bits.
+fn scattered(minute: u64) -> u64 {
+    (minute.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16) | 1 << 47
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{API, WORKER, lines};
+
+    #[test]
+    fn every_hour_has_as_many_lines_wherever_it_begins() {
+        for from in [1_795_338_000_000, 1_795_338_017_000, 1_795_340_123_456] {
+            let count = |group, word| {
+                let found = lines(group, from, from + 3 * 3_600_000 - 1);
+                found.iter().filter(|line| line.message.contains(word)).count()
+            };
+            assert_eq!((count(API, "INFO"), count(API, "ERROR")), (180, 6), "{from}");
+            assert_eq!((count(WORKER, "ERROR"), count(WORKER, "timed out")), (16, 2), "{from}");
+        }
+        assert!(lines("/kabaddi-app", 0, 1_795_338_000_000).is_empty());
+    }
+}
