@@ -119,13 +119,12 @@ impl Service {
     /// How it says that it failed itself.
     pub(crate) fn broken(self) -> Refusal {
         let (status, code) = match self {
-            Self::Athena => (500, "InternalServerException"),
             Self::CloudWatch => (500, "InternalServiceFault"),
             Self::Iam => (500, "ServiceFailure"),
             Self::CostExplorer | Self::Sts => (500, "InternalFailure"),
             Self::Ecr => (500, "ServerException"),
             Self::Logs => (503, "ServiceUnavailableException"),
-            Self::Bedrock | Self::BedrockAgent => (500, "InternalServerException"),
+            Self::Athena | Self::Bedrock | Self::BedrockAgent => (500, "InternalServerException"),
             Self::Lambda => (500, "ServiceException"),
             Self::Pinpoint => (500, "InternalServerErrorException"),
             Self::Registry => (503, "UNAVAILABLE"),

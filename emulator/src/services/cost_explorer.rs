@@ -5,6 +5,8 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -102,7 +104,7 @@ fn page(members: &Members<'_>, body: &Value) -> Result<(usize, String), Refusal>
     let mut request: Map<String, Value> = body.as_object().cloned().unwrap_or_default();
     request.remove("NextPageToken");
     let digest = Sha256::digest(Value::Object(request).to_string());
-    let same: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let same = BASE64_URL_SAFE_NO_PAD.encode(&digest[..12]);
     let Some(token) = members.sized("NextPageToken", 0, 8192)? else { return Ok((0, same)) };
     let read = token.split_once('-').and_then(|(first, of)| Some((first.parse().ok()?, of)));
     match read {

@@ -46,8 +46,8 @@ pub(super) fn run(query: &str, parameters: &[String], database: Option<&str>, no
             failure("MISSING_SCHEMA_NAME: line 12:10: Schema must be specified when session schema is not set")
         }
         (Some("push"), Ok((first, last))) => {
-            let campaigns = events::between(now, first, last).into_iter().take(limit);
-            Found::Rows(campaigns.map(row).collect())
+            let campaigns = events::between(now, first, last);
+            Found::Rows(campaigns.iter().take(limit).map(row).collect())
         }
         (Some("push"), Err(reason)) => Found::Failure(reason),
         (Some(other), _) => {
@@ -80,7 +80,7 @@ fn unquoted(parameter: &str) -> Option<&str> {
     parameter.strip_prefix('\'')?.strip_suffix('\'')
 }
 
-fn row(campaign: events::Campaign) -> Vec<String> {
+fn row(campaign: &events::Campaign) -> Vec<String> {
     let events::Campaign { id, name, sent_at, sent, opened } = campaign;
-    vec![id.to_owned(), name.to_owned(), spaced_millis(sent_at), sent.to_string(), opened.to_string()]
+    vec![(*id).to_owned(), (*name).to_owned(), spaced_millis(*sent_at), sent.to_string(), opened.to_string()]
 }

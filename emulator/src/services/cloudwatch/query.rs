@@ -49,7 +49,7 @@ impl Query {
         let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         if !id.starts_with(|first: char| first.is_ascii_lowercase()) || !id.chars().all(letter) {
             return Err(invalid(format!(
-                "The value {id} for parameter MetricDataQueries.member.1.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."
+                "The value {id} for parameter Id is not matching the pattern ^[a-z][a-zA-Z0-9_]*$."
             )));
         }
         let stat = query.inner("MetricStat", &["Metric", "Period", "Stat"])?;

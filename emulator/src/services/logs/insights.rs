@@ -87,10 +87,10 @@ pub(super) fn stop(call: &mut Call<'_>, mut members: Members) -> Result<Option<V
     let now = call.now;
     let id = members.text("queryId")?.ok_or_else(|| null("queryId"))?;
     members.finish()?;
-    match running(call, &id)?.course.stop(now) {
-        true => Ok(Some(json!({"success": true}))),
-        false => Err(invalid("Query has already ended and can't be stopped.")),
+    if !running(call, &id)?.course.stop(now) {
+        return Err(invalid("Query has already ended and can't be stopped."));
     }
+    Ok(Some(json!({"success": true})))
 }
 
 fn running<'call>(call: &'call mut Call<'_>, id: &str) -> Result<&'call mut Running, Refusal> {

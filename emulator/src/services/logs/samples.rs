@@ -38,18 +38,20 @@ pub(super) const STREAM: &str = "sample";
 
 /// A group's lines from one moment to another, both included, the oldest first; none if it is no sample group.
 pub(super) fn lines(group: &str, from: Millis, to: Millis) -> Vec<Line> {
-    let (info, error): (fn(u64) -> String, fn(u64) -> Option<String>) = match group {
-        API => (api_info, api_error),
-        WORKER => (worker_info, worker_error),
-        _ => return Vec::new(),
-    };
+    if !is_there(group) {
+        return Vec::new();
+    }
     let of_minute = |minute: u64| {
         let line = |after: Millis, text: String| {
             let at = minute * MINUTE + after;
             Line { at, message: format!("{} {text}", iso_millis(at)) }
         };
-        let error = error(minute).map(|text| line(ERROR_AT, text));
-        std::iter::once(line(INFO_AT, info(minute))).chain(error)
+        let (info, error) = if group == API {
+            (api_info(minute), api_error(minute))
+        } else {
+            (worker_info(minute), worker_error(minute))
+        };
+        std::iter::once(line(INFO_AT, info)).chain(error.map(|text| line(ERROR_AT, text)))
     };
     (from / MINUTE..=to / MINUTE).flat_map(of_minute).filter(|line| (from..=to).contains(&line.at)).collect()
 }
