@@ -1,5 +1,6 @@
 //! The AWS clients: built once, from where every AWS tool takes its settings, and handed to whoever calls.
 
+mod asking;
 mod failure;
 mod guard;
 mod http;
@@ -57,6 +58,7 @@ pub struct Aws {
 pub struct Clients {
     pub bedrock: aws_sdk_bedrock::Client,
     pub bedrock_agent: aws_sdk_bedrockagent::Client,
+    pub bedrock_agent_runtime: aws_sdk_bedrockagentruntime::Client,
     pub ecr: aws_sdk_ecr::Client,
     pub iam: aws_sdk_iam::Client,
     pub lambda: aws_sdk_lambda::Client,
@@ -167,8 +169,11 @@ fn retries() -> RetryConfig {
 fn clients(config: &SdkConfig, access: Access, writes: &guard::Writes) -> Clients {
     /// A service's own configuration, with the guard that lets reading calls pass alone.
     macro_rules! client {
-        ($service:ident) => {{
-            let mut builder = $service::config::Builder::from(config);
+        ($service:ident) => {
+            client!($service, $service::config::Builder::from(config))
+        };
+        ($service:ident, $settings:expr) => {{
+            let mut builder = $settings;
             builder.push_interceptor(match access {
                 Access::Read => SharedInterceptor::new(guard::ReadOnly),
                 Access::Write => SharedInterceptor::new(writes.clone()),
@@ -179,6 +184,7 @@ fn clients(config: &SdkConfig, access: Access, writes: &guard::Writes) -> Client
     Clients {
         bedrock: client!(aws_sdk_bedrock),
         bedrock_agent: client!(aws_sdk_bedrockagent),
+        bedrock_agent_runtime: client!(aws_sdk_bedrockagentruntime, asking::settings(config)),
         ecr: client!(aws_sdk_ecr),
         iam: client!(aws_sdk_iam),
         lambda: client!(aws_sdk_lambda),

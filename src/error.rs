@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::aws::Failure;
+use crate::conversation::Unanswered;
 use crate::manifest::LoadError;
 use crate::refused::{Exit, Refused};
 use crate::report::Report;
@@ -74,6 +75,9 @@ impl fmt::Display for Printed<'_> {
 fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(refused) = cause.downcast_ref::<Refused>() {
         return Some(refused.hint().to_owned());
+    }
+    if let Some(unanswered) = cause.downcast_ref::<Unanswered>() {
+        return Some(unanswered.hint().to_owned());
     }
     if let Some(load) = cause.downcast_ref::<LoadError>() {
         return load.cure().map(str::to_owned);

@@ -18,6 +18,7 @@ pub mod stack; // Manifest -> Stack: everything that is wanted. Read this first
 pub mod resources; // one AWS resource a file
 pub mod plan; // wanted against seen; pure
 pub mod resource; // the Resource trait, and what it is given
+pub mod conversation; // a question to an agent, and its answer as it comes
 pub mod wait; // the only waiting on AWS
 pub mod progress; // what is under way, on stderr
 pub mod facts; // what can be said of a resource, and how two sayings differ; pure

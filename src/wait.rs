@@ -32,6 +32,28 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
 const PART: u32 = 20;
 
+/// How long CloudWatch Logs may take to show what a function has just written: mostly a second or two.
+pub const LOG_EVENTS: Duration = Duration::from_secs(6);
+
+/// Waits for what may stay away for good: `None` when it has not come within the limit.
+pub async fn within<T>(limit: Duration, coming: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, coming).await.ok()
+}
+
+/// Looks for what may still come, every second, until it is there or the limit has passed.
+pub async fn seen_within<T>(
+    limit: Duration,
+    mut look: impl AsyncFnMut() -> Result<Option<T>, Failure>,
+) -> Result<Option<T>, Failure> {
+    let started = Instant::now();
+    loop {
+        match look().await? {
+            None if started.elapsed() < limit => sleep(Duration::from_secs(1)).await,
+            found => return Ok(found),
+        }
+    }
+}
+
 /// What one look saw.
 #[derive(Debug)]
 pub enum Look<T> {

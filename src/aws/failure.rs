@@ -38,6 +38,8 @@ struct Facts {
     code: String,
     message: String,
     status: Option<u16>,
+    /// Whether it came within an answer that had begun, and so has no status of its own.
+    streamed: bool,
     request_id: Option<String>,
 }
 
@@ -93,11 +95,23 @@ impl Failure {
                 _ => innermost(error),
             }),
             status: response.map(|response| response.status().as_u16()),
+            streamed: false,
             request_id: response.and_then(|response| {
                 let header = |name| response.headers().get(name).map(str::to_owned);
                 header("x-amzn-requestid").or_else(|| header("x-amz-request-id"))
             }),
         }))
+    }
+
+    /// An error that came within an answer's stream, after the call itself had been accepted.
+    pub fn in_stream(operation: &'static str, code: &str, message: &str, request_id: Option<&str>) -> Self {
+        let (code, message, request_id) = (code.to_owned(), message.to_owned(), request_id.map(str::to_owned));
+        Self(Box::new(Facts { operation, code, message, status: None, streamed: true, request_id }))
+    }
+
+    /// A stream that could not be read to its end.
+    pub fn broken_stream(operation: &'static str, error: &(dyn std::error::Error + 'static), id: Option<&str>) -> Self {
+        Self::in_stream(operation, "UnreadableAnswer", &innermost(error), id)
     }
 
     /// The operation as IAM names it.
@@ -181,10 +195,13 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Facts { operation, code, message, status, request_id } = &*self.0;
+        let Facts { operation, code, message, status, streamed, request_id } = &*self.0;
         write!(f, "{operation}: {message} ({code}")?;
         if let Some(status) = status {
             write!(f, ", HTTP {status}")?;
+        }
+        if *streamed {
+            write!(f, ", in the stream")?;
         }
         if let Some(id) = request_id {
             write!(f, ", request id {id}")?;

@@ -1,0 +1,165 @@
+//! Looks at an agent's model: does it still exist, may this account call it, may the agent's role.
+
+use anyhow::Context as _;
+use aws_sdk_bedrock::types::{
+    AgreementStatus, AuthorizationStatus, EntitlementAvailability, FoundationModelLifecycleStatus, RegionAvailability,
+};
+use aws_smithy_types::date_time::Format;
+use serde_json::Value;
+
+use super::{Finding, Found, policy, typed};
+use crate::aws::{Aws, Called, Failure, Found as _};
+use crate::conversation::Agent;
+
+/// What an agent calls its model with when it answers piece by piece.
+const STREAMING: &str = "bedrock:InvokeModelWithResponseStream";
+
+/// Model and role, as the asked version holds them.
+struct Held {
+    model: String,
+    role: String,
+}
+
+/// A model with what stands before it.
+struct Model {
+    /// Its own id.
+    id: String,
+    /// Everything that the role must be allowed: profile and models.
+    arns: Vec<String>,
+}
+
+/// Notes what is to be said of the model.
+pub(super) async fn look(aws: &Aws, agent: &Agent, found: &mut Found) {
+    let held = match held(aws, agent).await {
+        Ok(Some(held)) => held,
+        Ok(None) => {
+            let (line, hint) = (format!("the agent has no version {}", agent.version), typed(agent, "deploy"));
+            return found.note(Ok(Finding::wrong(line, format!("{hint} makes a new one"))));
+        }
+        Err(failure) => return found.note(Err(failure)),
+    };
+    let model = match resolve(aws, agent, &held.model).await {
+        Ok(model) => model,
+        Err(failure) => return found.note(Err(failure)),
+    };
+    found.note(lifecycle(aws, &model).await);
+    if found.hint.is_none() {
+        found.note(availability(aws, &model).await);
+    }
+    found.note(role(aws, agent, &held.role, &model).await);
+}
+
+async fn held(aws: &Aws, agent: &Agent) -> Result<Option<Held>, Failure> {
+    if agent.version == "DRAFT" {
+        let answer =
+            aws.bedrock_agent.get_agent().agent_id(&agent.id).send().await.called("bedrock:GetAgent").found()?;
+        let draft = answer.and_then(|answer| answer.agent);
+        return Ok(draft.map(|draft| Held {
+            model: draft.foundation_model.unwrap_or_default(),
+            role: draft.agent_resource_role_arn,
+        }));
+    }
+    let call = aws.bedrock_agent.get_agent_version().agent_id(&agent.id).agent_version(&agent.version);
+    let answer = call.send().await.called("bedrock:GetAgentVersion").found()?;
+    let version = answer.and_then(|answer| answer.agent_version);
+    Ok(version.map(|version| Held {
+        model: version.foundation_model.unwrap_or_default(),
+        role: version.agent_resource_role_arn,
+    }))
+}
+
+/// The model behind an id, which may be a profile's.
+async fn resolve(aws: &Aws, agent: &Agent, id: &str) -> Result<Model, Failure> {
+    let call = aws.bedrock.get_inference_profile().inference_profile_identifier(id);
+    let profile = match call.send().await.called("bedrock:GetInferenceProfile").found() {
+        // That is how Bedrock says that the id is no profile's.
+        Err(failure) if failure.is("ValidationException") => None,
+        answer => answer?,
+    };
+    let own = |arn: &str| arn.rsplit('/').next().unwrap_or(arn).to_owned();
+    Ok(match profile {
+        Some(profile) => {
+            let models: Vec<String> = profile.models().iter().filter_map(|model| model.model_arn.clone()).collect();
+            let id = models.first().map_or_else(|| id.to_owned(), |arn| own(arn));
+            Model { id, arns: std::iter::once(profile.inference_profile_arn).chain(models).collect() }
+        }
+        None if id.starts_with("arn:") => Model { id: own(id), arns: vec![id.to_owned()] },
+        None => Model { id: id.to_owned(), arns: vec![agent.site.model_arn(id)] },
+    })
+}
+
+async fn lifecycle(aws: &Aws, model: &Model) -> Result<Finding, Failure> {
+    let call = aws.bedrock.get_foundation_model().model_identifier(&model.id).send().await;
+    let answer = match call.called("bedrock:GetFoundationModel").found() {
+        Err(failure) if failure.is("ValidationException") => None,
+        answer => answer?,
+    };
+    let another = "put a model that is there to stay into `agent.model` and deploy; `aws bedrock \
+                   list-inference-profiles` lists what there is";
+    let Some(details) = answer.and_then(|answer| answer.model_details) else {
+        return Ok(Finding::wrong(format!("Bedrock has no model {} here, or not any more", model.id), another));
+    };
+    let lifecycle = details.model_lifecycle();
+    let last =
+        lifecycle.and_then(|lifecycle| lifecycle.end_of_life_time()).and_then(|at| at.fmt(Format::DateTime).ok());
+    Ok(match (lifecycle.map(|lifecycle| &lifecycle.status), last) {
+        (Some(FoundationModelLifecycleStatus::Legacy), last) => {
+            let last = last.map(|last| format!(", its last day is {}", &last[..10])).unwrap_or_default();
+            Finding::wrong(format!("the model {} is legacy{last}: accounts may lose it before", model.id), another)
+        }
+        _ => Finding::well(format!("the model {} is active", model.id)),
+    })
+}
+
+async fn availability(aws: &Aws, model: &Model) -> Result<Finding, Failure> {
+    let call = aws.bedrock.get_foundation_model_availability().model_id(&model.id).send().await;
+    let answer = call.called("bedrock:GetFoundationModelAvailability")?;
+    let agreement = answer.agreement_availability().map(|agreement| agreement.status().clone());
+    let agreed = agreement.is_none_or(|status| status == AgreementStatus::Available);
+    let missing = [
+        (!agreed).then_some("its terms are not agreed to"),
+        (*answer.authorization_status() != AuthorizationStatus::Authorized).then_some("the account is not authorized"),
+        (*answer.entitlement_availability() != EntitlementAvailability::Available).then_some("it is not subscribed to"),
+        (*answer.region_availability() != RegionAvailability::Available).then_some("it is not in this region"),
+    ];
+    let missing: Vec<&str> = missing.into_iter().flatten().collect();
+    if missing.is_empty() {
+        return Ok(Finding::well("the account may call it"));
+    }
+    Ok(Finding::wrong(
+        format!("the account may not call it: {}", missing.join(", ")),
+        "open the model in the Bedrock console (Model catalog) and do what it asks for; an Anthropic model wants its use \
+         case form once for each account",
+    ))
+}
+
+/// Whether the role's own policies allow what the agent does. Managed policies are only counted.
+async fn role(aws: &Aws, agent: &Agent, arn: &str, model: &Model) -> Result<Finding, Failure> {
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    let again = format!("{} puts the role right", typed(agent, "deploy"));
+    let call = aws.iam.list_role_policies().role_name(name).send().await;
+    let Some(listed) = call.called("iam:ListRolePolicies").found()? else {
+        return Ok(Finding::wrong(format!("there is no role {name}"), again));
+    };
+    let mut policies = Vec::new();
+    for policy in listed.policy_names() {
+        let call = aws.iam.get_role_policy().role_name(name).policy_name(policy).send().await;
+        let document = call.called("iam:GetRolePolicy").found()?.map(|answer| answer.policy_document);
+        policies.extend(document.and_then(|document| parsed(&document).ok()));
+    }
+    let allowed = |arn: &&String| policies.iter().any(|policy| policy::allows(policy, STREAMING, arn));
+    let Some(refused) = model.arns.iter().find(|arn| !allowed(arn)) else {
+        return Ok(Finding::well(format!("the role {name} may call it")));
+    };
+    let call = aws.iam.list_attached_role_policies().role_name(name).send().await;
+    let managed = call.called("iam:ListAttachedRolePolicies")?.attached_policies.unwrap_or_default().len();
+    let unread =
+        if managed > 0 { format!(" (it has {managed} managed policies, which were not read)") } else { String::new() };
+    Ok(Finding::wrong(format!("the role {name} may not call {STREAMING} on {refused}{unread}"), again))
+}
+
+/// IAM gives documents percent-encoded.
+fn parsed(document: &str) -> anyhow::Result<Value> {
+    let text = percent_encoding::percent_decode_str(document).decode_utf8().context("reading a policy")?;
+    serde_json::from_str(&text).context("reading a policy")
+}
