@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-/// Where blobs are kept, by their digest (`sha256:…`).
-#[derive(Debug)]
+/// Where blobs are kept, by their digest (`sha256:…`). A clone in memory is those of the moment.
+#[derive(Debug, Clone)]
 pub(crate) enum Blobs {
     Memory(BTreeMap<String, Bytes>),
     /// A folder; a blob is the file `<hex>` in it, written beside and renamed.

@@ -11,11 +11,26 @@ use http_body_util::Full;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::mpsc;
 
+use crate::fault::Dropped;
+
 /// What is done piece by piece: it ends when all has been sent.
 pub(crate) type Making = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where the pieces of a stream are put. That nobody reads them any more is no error: the making is dropped then.
-pub(crate) type Pieces = mpsc::UnboundedSender<Bytes>;
+#[derive(Debug, Clone)]
+pub(crate) struct Pieces(mpsc::UnboundedSender<Result<Bytes, Dropped>>);
+
+impl Pieces {
+    /// Hands the reader one more piece.
+    pub(crate) fn send(&self, piece: Bytes) {
+        let _ = self.0.send(Ok(piece));
+    }
+
+    /// Breaks the connection behind what was sent so far.
+    pub(crate) fn break_off(&self) {
+        let _ = self.0.send(Err(Dropped));
+    }
+}
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -31,7 +46,7 @@ enum Kind {
 struct Stream {
     /// Never locked: what can't be reached by two at once may be shared, as the SDK wants of a body.
     making: Mutex<Option<Making>>,
-    pieces: mpsc::UnboundedReceiver<Bytes>,
+    pieces: mpsc::UnboundedReceiver<Result<Bytes, Dropped>>,
 }
 
 impl Body {
@@ -43,18 +58,18 @@ impl Body {
     /// What `make` puts into the channel, as it comes.
     pub(crate) fn stream(make: impl FnOnce(Pieces) -> Making) -> Self {
         let (sender, pieces) = mpsc::unbounded_channel();
-        Self(Kind::Stream(Stream { making: Mutex::new(Some(make(sender))), pieces }))
+        Self(Kind::Stream(Stream { making: Mutex::new(Some(make(Pieces(sender)))), pieces }))
     }
 }
 
 impl HttpBody for Body {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Dropped;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
         match &mut self.get_mut().0 {
-            Kind::Whole(whole) => Pin::new(whole).poll_frame(context),
-            Kind::Stream(stream) => stream.poll(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
+            Kind::Whole(whole) => Pin::new(whole).poll_frame(context).map_err(|never: Infallible| match never {}),
+            Kind::Stream(stream) => stream.poll(context).map(|piece| piece.map(|piece| piece.map(Frame::data))),
         }
     }
 
@@ -74,7 +89,7 @@ impl HttpBody for Body {
 }
 
 impl Stream {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Dropped>>> {
         let making = self.making.get_mut().unwrap_or_else(PoisonError::into_inner);
         if making.as_mut().is_some_and(|making| making.as_mut().poll(context).is_ready()) {
             *making = None;
@@ -103,7 +118,7 @@ mod tests {
         let mut body = Body::stream(|pieces| {
             Box::pin(async move {
                 for piece in ["one", "two"] {
-                    let _ = pieces.send(piece.into());
+                    pieces.send(piece.into());
                     sleep(Duration::from_secs(5)).await;
                 }
             })

@@ -10,6 +10,7 @@ use crate::blobs::Blobs;
 use crate::body::{self, Pieces};
 use crate::clock::{Millis, Timing};
 use crate::emulator::Emulator;
+use crate::fault::StreamFault;
 use crate::refusal::Refusal;
 use crate::world::{Region, World};
 
@@ -30,6 +31,8 @@ pub(crate) struct Call<'a> {
     pub(crate) endpoint: &'a str,
     pub(crate) now: Millis,
     pub(crate) timing: &'a Timing,
+    /// What a test has planted into the stream that answers this call.
+    pub(crate) stream_fault: Option<StreamFault>,
     pub(crate) world: &'a mut World,
     pub(crate) blobs: &'a mut Blobs,
 }

@@ -54,6 +54,8 @@ pub struct Timing {
     pub query_queued: Duration,
     /// `RUNNING` of a query.
     pub query_running: Duration,
+    /// Between two chunks of an answer that is streamed.
+    pub stream_chunk: Duration,
 }
 
 impl Timing {
@@ -74,6 +76,7 @@ impl Timing {
             alias_delete: moment,
             query_queued: moment,
             query_running: moment,
+            stream_chunk: Duration::ZERO,
         }
     }
 
@@ -94,6 +97,7 @@ impl Timing {
             alias_delete: seconds(2),
             query_queued: Duration::from_millis(200),
             query_running: seconds(1),
+            stream_chunk: Duration::from_millis(5),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Faults that a test plants: throttling, server errors, lost answers, and the client's own death.
+//! Faults that a test plants: throttling, server errors, lost answers, streams that go wrong, and the client's own death.
 
 /// One fault: where it strikes, and what then happens. Each strikes once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,95 @@ pub enum FaultKind {
     /// The call is done and answered; no later one is done or answered, as if the client had been killed here. At
     /// the 0th call: before anything was done.
     Cut,
+    /// The call is answered with 200 and a stream, and it is the stream that goes wrong. An answer that is no event
+    /// stream is not touched.
+    InStream(StreamFault),
+}
+
+/// A fault in the middle of an event stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamFault {
+    /// What happens.
+    pub what: StreamEnd,
+    /// When it happens.
+    pub at: StreamPlace,
+}
+
+/// How a stream ends that goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamEnd {
+    /// With one of the modelled exceptions.
+    Exception(StreamException),
+    /// In the middle of a message: the connection breaks.
+    Broken,
+    /// Not at all: nothing comes any more, and nobody closes the connection.
+    Silent,
+}
+
+/// Where in a stream a fault strikes. A stream without text is struck at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamPlace {
+    /// Where the first chunk of text would come; traces have come before.
+    BeforeText,
+    /// After the first chunk of text.
+    AfterText,
+}
+
+/// The exceptions of `InvokeAgent`'s `ResponseStream`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamException {
+    /// 403 outside a stream.
+    AccessDenied,
+    /// 502.
+    BadGateway,
+    /// 409.
+    Conflict,
+    /// 424: the function, mostly.
+    DependencyFailed,
+    /// 500.
+    InternalServer,
+    /// 424.
+    ModelNotReady,
+    /// 404.
+    ResourceNotFound,
+    /// 400.
+    ServiceQuotaExceeded,
+    /// 429.
+    Throttling,
+    /// 400.
+    Validation,
+}
+
+impl StreamException {
+    /// All of them, in the model's order.
+    pub const ALL: [Self; 10] = [
+        Self::AccessDenied,
+        Self::BadGateway,
+        Self::Conflict,
+        Self::DependencyFailed,
+        Self::InternalServer,
+        Self::ModelNotReady,
+        Self::ResourceNotFound,
+        Self::ServiceQuotaExceeded,
+        Self::Throttling,
+        Self::Validation,
+    ];
+
+    /// The member of the stream: `:exception-type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "accessDeniedException",
+            Self::BadGateway => "badGatewayException",
+            Self::Conflict => "conflictException",
+            Self::DependencyFailed => "dependencyFailedException",
+            Self::InternalServer => "internalServerException",
+            Self::ModelNotReady => "modelNotReadyException",
+            Self::ResourceNotFound => "resourceNotFoundException",
+            Self::ServiceQuotaExceeded => "serviceQuotaExceededException",
+            Self::Throttling => "throttlingException",
+            Self::Validation => "validationException",
+        }
+    }
 }
 
 /// The connection broke: no answer will come. Whether the work was done, the client can't know.

@@ -5,8 +5,8 @@ use crate::clock::Millis;
 /// One call that reached the emulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {
-    /// `iam`, `sts`, `ecr`, `registry`, `logs`, `lambda`, `bedrock`, `bedrock-agent` or `pinpoint`; empty if it reached
-    /// none of them.
+    /// `iam`, `sts`, `ecr`, `registry`, `logs`, `lambda`, `bedrock`, `bedrock-agent`, `bedrock-agent-runtime` or `pinpoint`;
+    /// empty if it reached none of them.
     pub service: &'static str,
     /// AWS's name of the operation.
     pub operation: String,

@@ -40,7 +40,7 @@ pub(crate) fn route<B>(request: &Request<B>) -> Result<Route, Astray> {
     Ok(Route { service, region: Some(scope.region), path })
 }
 
-/// The service of a signing name; two share the name `bedrock`, and only the path tells them apart.
+/// The service of a signing name; three share the name `bedrock`, and only the path tells them apart.
 fn service(signing_name: &str, path: &[String]) -> Result<Service, Refusal> {
     let first = path.first().map_or("", String::as_str);
     match (signing_name, first) {
@@ -53,13 +53,17 @@ fn service(signing_name: &str, path: &[String]) -> Result<Service, Refusal> {
         ("monitoring", _) => Ok(Service::CloudWatch),
         ("lambda", _) => Ok(Service::Lambda),
         ("mobiletargeting", _) => Ok(Service::Pinpoint),
+        // The one service writes `agentAliases` where the other writes `agentaliases`.
+        ("bedrock", "agents") if path.get(2).is_some_and(|third| third == "agentAliases") => {
+            Ok(Service::BedrockAgentRuntime)
+        }
         ("bedrock", "agents" | "tags") => Ok(Service::BedrockAgent),
         (
             "bedrock",
             "inference-profiles" | "foundation-models" | "foundation-model-availability" | "use-case-for-model-access",
         ) => Ok(Service::Bedrock),
         ("bedrock", _) => Err(Refusal::not_emulated(format_args!("the path /{} of bedrock", path.join("/")))),
-        ("bedrock-agent", _) => Err(signature::wrong_service("bedrock")),
+        ("bedrock-agent" | "bedrock-agent-runtime", _) => Err(signature::wrong_service("bedrock")),
         ("pinpoint", _) => Err(signature::wrong_service("mobiletargeting")),
         _ => Err(Refusal::not_emulated(format_args!("the service {signing_name}"))),
     }

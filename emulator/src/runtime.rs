@@ -1,16 +1,20 @@
 //! Runs one function as Lambda runs it: a process that asks the runtime API for its event and posts what comes of it.
 //!
 //! Each invocation is a cold start: a process of its own in a process group of its own, which is gone when the
-//! invocation has ended, whichever way. What Lambda does and this does not: memory is told to the function but not
-//! limited (that takes `setrlimit`, which is `unsafe`), and the file system can be written to.
+//! invocation has ended, whichever way. Its time and its memory are watched by this machine's own clock, and tokio's
+//! paused clock stands still meanwhile. What Lambda does and this does not: it keeps no process for the next event, the
+//! file system can be written to, and memory is limited on Linux alone.
 
 mod api;
 mod environment;
 mod group;
+mod held;
 mod log;
+mod memory;
 pub mod python;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -18,17 +22,19 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::process::Child;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
 
 use api::Api;
+pub(crate) use api::{request_id, unique};
 use group::Group;
+pub(crate) use held::Held;
 use log::Log;
+use watch::{Limits, Watch};
 
 /// How long a function may take until it asks for its event. Lambda cuts a start after 10 seconds and begins another
 /// within the function's own timeout; here one start has both times together.
@@ -44,8 +50,12 @@ pub struct Process {
     pub name: String,
     /// `file.function`.
     pub handler: String,
-    /// The account that its ARN names, 12 digits.
-    pub account: String,
+    /// The ARN that it is called by.
+    pub arn: String,
+    /// Its version: `$LATEST`, or a number.
+    pub version: String,
+    /// Where its log goes on AWS: the group, and the stream in it.
+    pub log: (String, String),
     /// The region that it runs in.
     pub region: String,
     /// The program and its arguments; [`python::command`] makes those of a Python handler.
@@ -56,7 +66,7 @@ pub struct Process {
     pub cwd: PathBuf,
     /// How long an event may take.
     pub timeout: Duration,
-    /// What the function is told that it has, in MB.
+    /// The memory that it may take, in MB.
     pub memory_mb: u32,
 }
 
@@ -71,6 +81,12 @@ pub struct Invocation {
     pub log_lost: u64,
     /// From the moment that the function had the event; from the start if it never had.
     pub took: Duration,
+    /// From the start until the function asked for the event; none if it never did.
+    pub init: Option<Duration>,
+    /// The most memory that was seen in use, in bytes; 0 where it can't be seen.
+    pub memory: u64,
+    /// The id of the request, in the form of a UUID.
+    pub request_id: String,
 }
 
 /// How an invocation ended.
@@ -91,7 +107,11 @@ pub enum Outcome {
     Exited(Exit),
     /// The time was up; the process was killed.
     TimedOut,
-    /// The process can't be started, or never asked for its event.
+    /// It took more memory than it has; the process was killed.
+    OutOfMemory,
+    /// It never asked for its event; the process was killed after this time.
+    NeverAsked(Duration),
+    /// The process can't be started, or was lost.
     NotStarted(String),
 }
 
@@ -108,27 +128,31 @@ impl Process {
     /// Starts the function, hands it the event, and answers what came of it. The process and all that it started in
     /// its group are dead when this returns, and also when the future is dropped.
     pub async fn invoke(&self, event: Bytes) -> Invocation {
+        let _held = Held::now();
         let began = Instant::now();
-        let mut running = match self.start(event).await {
+        let api = Arc::new(Api::new(self, event));
+        let mut running = match self.start(&api).await {
             Ok(running) => running,
             Err(reason) => {
-                let (outcome, took) = (Outcome::NotStarted(reason), began.elapsed());
-                return Invocation { outcome, log: Vec::new(), log_lost: 0, took };
+                let (outcome, request_id) = (Outcome::NotStarted(reason), api.request_id().to_owned());
+                let (log, log_lost, took) = (Vec::new(), 0, began.elapsed());
+                return Invocation { outcome, log, log_lost, took, init: None, memory: 0, request_id };
             }
         };
-        let outcome = running.outcome(self.timeout).await;
-        let took = running.api.handed_out().unwrap_or(began).elapsed();
-        let (log, log_lost) = running.end().await;
-        Invocation { outcome, log, log_lost, took }
+        let outcome = running.outcome().await;
+        let asked = api.handed_out();
+        let took = asked.unwrap_or(began).elapsed();
+        let init = asked.map(|asked| asked - began);
+        let (log, log_lost, memory) = running.end().await;
+        Invocation { outcome, log, log_lost, took, init, memory, request_id: api.request_id().to_owned() }
     }
 
-    async fn start(&self, event: Bytes) -> Result<Running, String> {
+    async fn start(&self, api: &Arc<Api>) -> Result<Running, String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(|error| format!("no port for the runtime API: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("no port for the runtime API: {error}"))?;
-        let api = Arc::new(Api::new(self, event));
         let mut server = JoinSet::new();
-        server.spawn(api.clone().serve(listener));
+        server.spawn(Arc::clone(api).serve(listener));
         let (log, writers) = Log::capture().map_err(|error| format!("no pipe for the log: {error}"))?;
         let (program, arguments) = self.command.split_first().ok_or("there is no command to start")?;
         let mut command = tokio::process::Command::new(program);
@@ -139,7 +163,10 @@ impl Process {
         command.process_group(0);
         let child = command.spawn().map_err(|error| format!("{} can't be started: {error}", program.display()))?;
         let group = Group::of(child.id());
-        Ok(Running { api, child, group, log, _server: server })
+        let limits = Limits { start: START, time: self.timeout, memory: u64::from(self.memory_mb) * 1024 * 1024 };
+        let watch = Watch::begin(Arc::clone(api), child.id(), limits);
+        let watch = watch.map_err(|error| format!("no thread to watch it: {error}"))?;
+        Ok(Running { api: Arc::clone(api), child, group, log, watch, _server: server })
     }
 }
 
@@ -149,38 +176,33 @@ struct Running {
     child: Child,
     group: Group,
     log: Log,
+    watch: Watch,
     _server: JoinSet<()>,
 }
 
 impl Running {
-    async fn outcome(&mut self, limit: Duration) -> Outcome {
-        let too_long = async {
-            if timeout(START + limit, self.api.asked()).await.is_err() {
-                let seconds = (START + limit).as_secs();
-                return Outcome::NotStarted(format!("it did not ask for its event within {seconds} seconds"));
-            }
-            sleep(limit).await;
-            Outcome::TimedOut
-        };
+    async fn outcome(&mut self) -> Outcome {
         tokio::select! {
             biased;
             outcome = self.api.outcome() => outcome,
+            outcome = self.watch.outcome() => outcome,
             status = self.child.wait() => match (self.api.outcome_so_far(), status) {
                 (Some(outcome), _) => outcome,
                 (None, Ok(status)) => Outcome::Exited(exit(status)),
                 (None, Err(error)) => Outcome::NotStarted(format!("its process was lost: {error}")),
             },
-            outcome = too_long => outcome,
         }
     }
 
-    /// Kills what is left, and takes the log.
-    async fn end(mut self) -> (Vec<u8>, u64) {
+    /// Kills what is left, and takes the log and the most memory that was in use.
+    async fn end(mut self) -> (Vec<u8>, u64, u64) {
+        let memory = self.watch.peak();
         self.group.kill();
         // It is dead or about to be; that it can't be waited for changes nothing.
         let _ = self.child.start_kill();
         let _ = self.child.wait().await;
-        self.log.end(REST_OF_LOG).await
+        let (log, lost) = self.log.end(REST_OF_LOG).await;
+        (log, lost, memory)
     }
 }
 

@@ -1,8 +1,9 @@
-//! The second door: the account on a loopback port, for any client that speaks HTTP.
+//! The second door: the account on a loopback port, for any client that speaks HTTP, and one more for its functions.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -11,10 +12,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::body::Body;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Remembered};
 use crate::fault::Dropped;
 use crate::render;
 
@@ -42,13 +43,71 @@ impl Emulator {
     }
 
     async fn receive(&self, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
-        let (head, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-            let text = json!({"message": "the body is larger than 512 MB, or broke off"});
-            return Ok(render::own(413, &text, "refused"));
-        };
-        self.exchange(Request::from_parts(head, body.to_bytes())).await
+        match whole(request).await {
+            Ok(request) => self.exchange(request).await,
+            Err(refused) => Ok(refused),
+        }
     }
+}
+
+/// The door for the functions that run here, closed when it is dropped. It does not keep the account alive.
+#[derive(Debug)]
+pub(crate) struct InnerDoor {
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+}
+
+impl InnerDoor {
+    pub(crate) async fn open(account: Remembered) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let serving = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                connections.spawn(converse_within(account.clone(), stream));
+                while connections.try_join_next().is_some() {}
+            }
+        });
+        Ok(Self { address, serving })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether it is still served: not when the runtime that it was opened in has ended.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.serving.is_finished()
+    }
+}
+
+impl Drop for InnerDoor {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Answers the calls of a function. They have no way to go, so there is no latency: under a paused clock, which stands
+/// still while a process runs, it would never end.
+async fn converse_within(account: Remembered, stream: TcpStream) {
+    let answer = service_fn(async |request| {
+        let emulator = account.emulator().ok_or(Dropped)?;
+        match whole(request).await {
+            Ok(request) => emulator.exchange_at_once(request).await,
+            Err(refused) => Ok(refused),
+        }
+    });
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+}
+
+/// The request with its body, or the answer to one that is too large or broke off.
+async fn whole(request: Request<Incoming>) -> Result<Request<Bytes>, Response<Body>> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+        let text = json!({"message": "the body is larger than 512 MB, or broke off"});
+        return Err(render::own(413, &text, "refused"));
+    };
+    Ok(Request::from_parts(head, body.to_bytes()))
 }
 
 /// Anyone who reaches the port owns the account, so a listener that other machines can reach is refused.

@@ -3,7 +3,8 @@
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
 use crate::services::{
-    athena, bedrock, bedrock_agent, cloudwatch, cost_explorer, ecr, iam, lambda, logs, pinpoint, registry, sts,
+    athena, bedrock, bedrock_agent, bedrock_agent_runtime, cloudwatch, cost_explorer, ecr, iam, lambda, logs, pinpoint,
+    registry, sts,
 };
 
 /// A service of AWS.
@@ -12,6 +13,7 @@ pub(crate) enum Service {
     Athena,
     Bedrock,
     BedrockAgent,
+    BedrockAgentRuntime,
     CloudWatch,
     CostExplorer,
     Ecr,
@@ -43,6 +45,7 @@ impl Service {
             Self::Athena => "athena",
             Self::Bedrock => "bedrock",
             Self::BedrockAgent => "bedrock-agent",
+            Self::BedrockAgentRuntime => "bedrock-agent-runtime",
             Self::CloudWatch => "cloudwatch",
             Self::CostExplorer => "cost-explorer",
             Self::Ecr => "ecr",
@@ -59,7 +62,9 @@ impl Service {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
             Self::Athena | Self::CloudWatch | Self::CostExplorer | Self::Ecr | Self::Logs => Protocol::Json,
-            Self::Bedrock | Self::BedrockAgent | Self::Lambda | Self::Pinpoint => Protocol::RestJson,
+            Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime | Self::Lambda | Self::Pinpoint => {
+                Protocol::RestJson
+            }
             Self::Registry => Protocol::Registry,
         }
     }
@@ -90,6 +95,7 @@ impl Service {
             Self::Athena => athena::handle(call),
             Self::Bedrock => bedrock::handle(call),
             Self::BedrockAgent => bedrock_agent::handle(call),
+            Self::BedrockAgentRuntime => bedrock_agent_runtime::handle(call),
             Self::CloudWatch => cloudwatch::handle(call),
             Self::CostExplorer => cost_explorer::handle(call),
             Self::Ecr => ecr::handle(call),
@@ -109,7 +115,7 @@ impl Service {
             Self::CloudWatch | Self::Ecr | Self::Logs => (400, "ThrottlingException"),
             Self::Athena => (400, "TooManyRequestsException"),
             Self::CostExplorer => (400, "LimitExceededException"),
-            Self::Bedrock | Self::BedrockAgent => (429, "ThrottlingException"),
+            Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => (429, "ThrottlingException"),
             Self::Lambda | Self::Pinpoint => (429, "TooManyRequestsException"),
             Self::Registry => (429, "TOOMANYREQUESTS"),
         };
@@ -124,7 +130,9 @@ impl Service {
             Self::CostExplorer | Self::Sts => (500, "InternalFailure"),
             Self::Ecr => (500, "ServerException"),
             Self::Logs => (503, "ServiceUnavailableException"),
-            Self::Athena | Self::Bedrock | Self::BedrockAgent => (500, "InternalServerException"),
+            Self::Athena | Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => {
+                (500, "InternalServerException")
+            }
             Self::Lambda => (500, "ServiceException"),
             Self::Pinpoint => (500, "InternalServerErrorException"),
             Self::Registry => (503, "UNAVAILABLE"),

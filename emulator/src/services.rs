@@ -3,6 +3,7 @@
 pub(crate) mod athena;
 pub(crate) mod bedrock;
 pub(crate) mod bedrock_agent;
+pub(crate) mod bedrock_agent_runtime;
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub(crate) mod ecr;

@@ -137,6 +137,11 @@ impl Store {
         self.folder.join("blobs")
     }
 
+    /// Where the images of functions are unpacked.
+    pub(crate) fn images(&self) -> PathBuf {
+        self.folder.join("images")
+    }
+
     /// The world as it was last saved; none in a new folder.
     pub(crate) fn load(&self, account: &str) -> Result<Option<Saved>, OpenError> {
         let file = self.world();

@@ -1,11 +1,11 @@
 //! All that the emulated account holds, as plain values that can be written to a file and read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::services::{athena, bedrock_agent, ecr, iam, lambda, logs};
+use crate::services::{athena, bedrock_agent, bedrock_agent_runtime, ecr, iam, lambda, logs};
 
 /// One account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub(crate) struct Region {
     /// Forgotten with the process: nobody asks for an old query.
     #[serde(skip)]
     pub(crate) athena: athena::State,
+    /// Conversations end with the process that held them.
+    #[serde(skip)]
+    pub(crate) bedrock_agent_runtime: bedrock_agent_runtime::State,
 }
 
 impl World {
@@ -38,7 +41,13 @@ impl World {
     pub(crate) fn settle(&mut self, now: Millis) {
         for region in self.regions.values_mut() {
             region.bedrock_agent.settle(now);
+            region.lambda.settle(now);
         }
+    }
+
+    /// The digests of the images that functions run.
+    pub(crate) fn images_of_functions(&self) -> BTreeSet<&str> {
+        self.regions.values().flat_map(|region| region.lambda.images()).collect()
     }
 
     /// Whether nothing is left. Blobs don't count: AWS, too, sweeps them when it likes.
@@ -51,7 +60,7 @@ impl World {
         let Self { iam, regions, serial: _ } = self;
         let mut lines = iam.inventory();
         for (name, region) in regions {
-            let Region { ecr, logs, lambda, bedrock_agent, athena: _ } = region;
+            let Region { ecr, logs, lambda, bedrock_agent, athena: _, bedrock_agent_runtime: _ } = region;
             let all = [ecr.inventory(), logs.inventory(), lambda.inventory(), bedrock_agent.inventory()];
             lines.extend(all.into_iter().flatten().map(|line| format!("{name} {line}")));
         }

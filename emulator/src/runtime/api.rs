@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response, StatusCode};
@@ -13,13 +14,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::SetOnce;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::{Outcome, Process};
-use crate::calendar::iso_seconds;
 use crate::clock::Millis;
 
 /// Bytes that a reply may have: Lambda's 6 MB, as its own message counts them.
@@ -53,9 +53,9 @@ impl Api {
         let now = now();
         Self {
             event,
-            request_id: format!("00000000-0000-4000-8000-{now:012x}"),
+            request_id: request_id(),
             trace_id: format!("Root=1-{:08x}-{now:024x};Parent={now:016x};Sampled=0", now / 1000),
-            arn: format!("arn:aws:lambda:{}:{}:function:{}", process.region, process.account, process.name),
+            arn: process.arn.clone(),
             timeout: process.timeout,
             handed_out: SetOnce::new(),
             outcome: SetOnce::new(),
@@ -75,9 +75,8 @@ impl Api {
         }
     }
 
-    /// Waits until the function has its event.
-    pub(super) async fn asked(&self) -> Instant {
-        *self.handed_out.wait().await
+    pub(super) fn request_id(&self) -> &str {
+        &self.request_id
     }
 
     /// When the function was given its event, if it was.
@@ -199,7 +198,17 @@ fn now() -> Millis {
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
-/// Today as the names of log streams begin: `2026/11/22`.
-pub(super) fn date() -> String {
-    iso_seconds(now()).split('T').next().unwrap_or_default().replace('-', "/")
+/// A new request's id, in the form of a UUID.
+pub(crate) fn request_id() -> String {
+    let id = unique();
+    format!("{}-{}-4{}-8{}-{}", &id[..8], &id[8..12], &id[13..16], &id[17..20], &id[20..])
+}
+
+/// 32 hexadecimal digits that no other run has, on this machine or another.
+pub(crate) fn unique() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let hash = Sha256::digest(format!("{nanos} {} {count}", std::process::id()));
+    format!("{hash:x}")[..32].to_owned()
 }

@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 
 use super::Process;
-use super::api::date;
 
 /// Taken over from this process: without them programs, their libraries and their temporary files are not found.
 const TAKEN_OVER: [&str; 8] =
@@ -15,14 +14,14 @@ const TAKEN_OVER: [&str; 8] =
 pub(super) fn of(process: &Process, runtime_api: SocketAddr) -> BTreeMap<String, OsString> {
     let taken_over = TAKEN_OVER.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)));
     let mut all: BTreeMap<String, OsString> = taken_over.collect();
-    let Process { name, handler, account: _, region, command: _, env, cwd, timeout: _, memory_mb } = process;
+    let Process { name, version, handler, log, region, env, cwd, memory_mb, .. } = process;
     let lambdas = [
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.clone()),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", version.clone()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mb.to_string()),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", format!("{}/[$LATEST]{:032x}", date(), 0)),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", log.0.clone()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", log.1.clone()),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
         ("_HANDLER", handler.clone()),
         ("AWS_REGION", region.clone()),

@@ -2,11 +2,9 @@
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter, Read as _};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 /// Bytes that are kept: a function that prints without end must not fill the memory.
 const ROOM: usize = 256 * 1024;
@@ -16,7 +14,7 @@ const ROOM: usize = 256 * 1024;
 pub(super) struct Log {
     tail: Arc<Mutex<Tail>>,
     /// Answers when nobody can write any more.
-    ended: oneshot::Receiver<()>,
+    ended: Receiver<()>,
 }
 
 #[derive(Debug, Default)]
@@ -31,7 +29,7 @@ impl Log {
         let (reader, writer) = io::pipe()?;
         let writers = (writer.try_clone()?, writer);
         let tail = Arc::default();
-        let (sender, ended) = oneshot::channel();
+        let (sender, ended) = mpsc::channel();
         let into = Arc::clone(&tail);
         // A thread, as a pipe can't be waited for in the same way on every system. It ends with the last writer.
         std::thread::Builder::new().name("function log".to_owned()).spawn(move || {
@@ -45,8 +43,9 @@ impl Log {
     /// What was written: the end of it, and how many bytes before that are lost. Waits for the last writer to be gone,
     /// but no longer than `patience`.
     pub(super) async fn end(self, patience: Duration) -> (Vec<u8>, u64) {
-        // Should a writer live on, what it has written so far is the log.
-        let _ = timeout(patience, self.ended).await;
+        // By the system's clock, as tokio's may be paused. Should a writer live on, what it has written so far is the log.
+        let ended = self.ended;
+        let _ = tokio::task::spawn_blocking(move || ended.recv_timeout(patience)).await;
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         let tail = std::mem::take(&mut *tail);
         tail.whole_lines()

@@ -23,7 +23,9 @@ fn process(cwd: PathBuf, timeout: Duration) -> Process {
     Process {
         name: "openrate".to_owned(),
         handler: "app.handler".to_owned(),
-        account: "123456789012".to_owned(),
+        arn: "arn:aws:lambda:ap-northeast-1:123456789012:function:openrate".to_owned(),
+        version: "$LATEST".to_owned(),
+        log: ("/aws/lambda/openrate".to_owned(), "2026/11/22/[$LATEST]0".to_owned()),
         region: "ap-northeast-1".to_owned(),
         command: python::command("python3".as_ref(), "app.handler"),
         env: [("KPI_NAME".to_owned(), "push-open-rate".to_owned())].into(),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::calendar::iso_seconds;
 use crate::call::{Call, Reply};
+use crate::clock::Millis;
 use crate::refusal::Refusal;
 use catalogue::{GEOGRAPHIES, Geography, MODELS, Model};
 
@@ -32,6 +33,36 @@ pub(crate) fn profile(id_or_arn: &str, region: &str, account: &str) -> Option<Pr
 /// Whether there is such a foundation model anywhere; its lifetime's end counts as its absence.
 pub(crate) fn model_exists(model_id: &str) -> bool {
     Model::by_id(model_id).is_some()
+}
+
+/// Whether a model can be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Callable {
+    /// By who is allowed to invoke all of these ARNs.
+    Yes(Vec<String>),
+    NoSuchModel,
+    /// Its lifetime is over.
+    Ended,
+    /// In this region only through an inference profile.
+    NeedsProfile,
+}
+
+/// Whether an agent of this region can call `model`, a model's or a profile's id or ARN.
+pub(crate) fn callable(model: &str, region: &str, account: &str, now: Millis) -> Callable {
+    let profile = profile(model, region, account);
+    let plain = format!("arn:aws:bedrock:{region}::foundation-model/");
+    // A profile's id is its model's with the geography in front.
+    let id = match &profile {
+        Some(profile) => profile.id.split_once('.').map_or("", |(_, id)| id),
+        None => model.strip_prefix(&plain).unwrap_or(model),
+    };
+    match (Model::by_id(id).filter(|model| model.is_in(region)), profile) {
+        (None, _) => Callable::NoSuchModel,
+        (Some(model), _) if model.end.is_some_and(|(_, end)| end <= now) => Callable::Ended,
+        (Some(_), Some(profile)) => Callable::Yes([vec![profile.arn], profile.models].concat()),
+        (Some(model), None) if model.on_demand.contains(&region) => Callable::Yes(vec![model.arn(region)]),
+        (Some(_), None) => Callable::NeedsProfile,
+    }
 }
 
 /// Answers one call.

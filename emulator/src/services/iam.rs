@@ -120,6 +120,11 @@ impl State {
     }
 }
 
+/// Whether a text fits a pattern of a policy, in which `*` stands for any letters and `?` for one.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    evaluate::matches(pattern, text)
+}
+
 fn no_such_role(name: &str) -> Refusal {
     Refusal::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
 }

@@ -7,11 +7,14 @@ mod delete;
 mod environment;
 mod function;
 mod image;
+pub(crate) mod invokable;
+mod invoke;
 mod layers;
 mod name;
 mod passage;
 mod permissions;
 mod reading;
+pub(crate) mod run;
 mod shape;
 mod tags;
 mod update;
@@ -51,8 +54,13 @@ impl State {
         lines
     }
 
+    /// The digests of the images that the functions run.
+    pub(crate) fn images(&self) -> impl Iterator<Item = &str> {
+        self.functions.values().flat_map(Function::images)
+    }
+
     /// Forgets the functions whose deletion has ended.
-    fn settle(&mut self, now: Millis) {
+    pub(crate) fn settle(&mut self, now: Millis) {
         self.functions.retain(|_, function| function.deleting_until.is_none_or(|until| now < until));
     }
 }
@@ -76,6 +84,7 @@ pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         (&Method::POST, ["2015-03-31", "functions", name, "policy"]) => permissions::add(call, name),
         (&Method::GET, ["2015-03-31", "functions", name, "policy"]) => permissions::get(call, name),
         (&Method::DELETE, ["2015-03-31", "functions", name, "policy", id]) => permissions::remove(call, name, id),
+        (&Method::POST, ["2015-03-31", "functions", name, "invocations"]) => invoke::invoke(call, name),
         (&Method::POST, ["2017-03-31", "tags", arn]) => tags::add(call, arn),
         (&Method::DELETE, ["2017-03-31", "tags", arn]) => tags::remove(call, arn),
         (&Method::GET, ["2017-03-31", "tags", arn]) => tags::list(call, arn),
@@ -108,6 +117,7 @@ mod tests {
             modified_at: 0,
             creation: creation.clone(),
             update: None,
+            before: None,
             deleting_until: None,
             versions: BTreeMap::new(),
             last_version: 0,

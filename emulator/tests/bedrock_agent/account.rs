@@ -73,12 +73,16 @@ impl Account {
         let policy = json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Action": ["bedrock:InvokeModel*", "bedrock:GetInferenceProfile"], "Resource": "*"},
         ]});
-        let document = policy.to_string();
+        self.put_policy(&policy.to_string()).await;
+    }
+
+    /// Overwrites what the role may do.
+    pub(crate) async fn put_policy(&self, document: &str) {
         self.iam(&[
             ("Action", "PutRolePolicy"),
             ("RoleName", "agent"),
             ("PolicyName", "models"),
-            ("PolicyDocument", &document),
+            ("PolicyDocument", document),
         ])
         .await;
     }
@@ -155,7 +159,7 @@ impl Account {
     }
 }
 
-fn signed(method: &str, path: &str, service: &str, region: &str) -> http::request::Builder {
+pub(crate) fn signed(method: &str, path: &str, service: &str, region: &str) -> http::request::Builder {
     let signature = "0".repeat(64);
     let scope = format!("AKIDEXAMPLE/20261122/{region}/{service}/aws4_request");
     Request::builder().method(method).uri(path).header("x-amz-date", "20261122T090000Z").header(

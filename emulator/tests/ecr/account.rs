@@ -139,7 +139,7 @@ impl Account {
     }
 }
 
-fn signed(method: &str, path: &str, region: &str, service: &str) -> http::request::Builder {
+pub(crate) fn signed(method: &str, path: &str, region: &str, service: &str) -> http::request::Builder {
     let signature = "0".repeat(64);
     let authorization = format!(
         "AWS4-HMAC-SHA256 Credential=AKID/20261122/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, \

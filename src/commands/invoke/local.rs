@@ -70,7 +70,7 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     let process = process(manifest, source, &python, env);
     let event = Bytes::from(event.to_string());
     tokio::select! {
-        invocation = process.invoke(event) => Ok(told(invocation, process.timeout)),
+        invocation = process.invoke(event) => Ok(told(invocation, &process)),
         served = emulator.serve(listener) => {
             served.context("serving the emulator on loopback")?;
             anyhow::bail!("the emulator ended before the handler did; run the same command again")
@@ -80,10 +80,13 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
 
 fn process(manifest: &Manifest, source: &Source, python: &Interpreter, env: BTreeMap<String, String>) -> Process {
     let region = manifest.region.as_ref().map_or(LOCAL_REGION, AsRef::as_ref);
+    let (name, account) = (manifest.name.to_string(), local::account(Some(manifest)));
     Process {
-        name: manifest.name.to_string(),
+        arn: format!("arn:aws:lambda:{region}:{account}:function:{name}"),
+        version: "$LATEST".to_owned(),
+        log: (format!("/aws/lambda/{name}"), "local".to_owned()),
+        name,
         handler: source.handler.clone(),
-        account: local::account(Some(manifest)).to_owned(),
         region: region.to_owned(),
         command: python::command(&python.program, &source.handler),
         env,
@@ -122,14 +125,20 @@ fn own(endpoint: &str, python: &Interpreter, packages: Option<&Installed>) -> Ve
     own
 }
 
-fn told(invocation: Invocation, timeout: Duration) -> Run {
-    let Invocation { outcome, log, log_lost, took } = invocation;
+fn told(invocation: Invocation, process: &Process) -> Run {
+    let (timeout, memory) = (process.timeout, process.memory_mb);
+    let Invocation { outcome, log, log_lost, took, .. } = invocation;
     let ended = match outcome {
         Outcome::Returned(reply) => Ended::Returned(reply.to_vec()),
         Outcome::Failed { error_type, message, stack: _ } => Ended::Failed { kind: error_type, message },
         Outcome::Exited(Exit::Code(code)) => Ended::Exited { how: format!("exit code {code}") },
         Outcome::Exited(Exit::Signal(signal)) => Ended::Exited { how: format!("signal {signal}") },
+        Outcome::OutOfMemory => Ended::Exited { how: format!("more memory than its {memory} MB (`lambda.memory`)") },
         Outcome::TimedOut => Ended::TimedOut { after: Some(timeout) },
+        Outcome::NeverAsked(waited) => {
+            let seconds = waited.as_secs();
+            Ended::NotStarted { reason: format!("it did not ask for its event within {seconds} seconds") }
+        }
         Outcome::NotStarted(reason) => Ended::NotStarted { reason },
     };
     // awslambdaric ends the lines of one entry with a carriage return alone.

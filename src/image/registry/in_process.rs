@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use emulator::Emulator;
+use emulator::{Dropped, Emulator};
 use futures_util::{TryStreamExt, stream};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_RANGE, CONTENT_TYPE, LOCATION};
 use http::{Method, Request, Response};
@@ -47,13 +47,9 @@ impl EmulatorRegistry {
             request = request.header(AUTHORIZATION, auth.header());
         }
         let request = request.body(body).map_err(|error| odd(format!("no request can be made to {path}: {error}")))?;
-        let answer = self
-            .emulator
-            .exchange(request)
-            .await
-            .map_err(|dropped| RegistryError::Connection { registry: NAME.to_owned(), reason: dropped.to_string() })?;
+        let answer = self.emulator.exchange(request).await.map_err(broken)?;
         let (head, body) = answer.into_parts();
-        let Ok(body) = body.collect().await;
+        let body = body.collect().await.map_err(broken)?;
         let answer = Response::from_parts(head, body.to_bytes());
         let status = answer.status().as_u16();
         if status < 400 { Ok(answer) } else { Err(refusal(NAME, status, answer.body())) }
@@ -149,6 +145,10 @@ fn location_of(answer: &Response<Bytes>) -> Result<String, RegistryError> {
     // Relative in answers of today's emulator, but a registry may also name itself in full.
     let path = location.split_once("://").and_then(|(_, rest)| rest.find('/').map(|start| &rest[start..]));
     Ok(path.unwrap_or(location).to_owned())
+}
+
+fn broken(dropped: Dropped) -> RegistryError {
+    RegistryError::Connection { registry: NAME.to_owned(), reason: dropped.to_string() }
 }
 
 fn odd(what: String) -> RegistryError {

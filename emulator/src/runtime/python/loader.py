@@ -149,7 +149,9 @@ def answer_one(handler):
 def main():
     # The handler's folder, by its name: the handler may change to another.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
-    if importlib.util.find_spec("awslambdaric") and importlib.util.find_spec("runtime_client"):
+    # Without site-packages (-S) the interpreter is to lend nothing of its own to the handler.
+    own_client = not sys.flags.no_site and importlib.util.find_spec("awslambdaric")
+    if own_client and importlib.util.find_spec("runtime_client"):
         import runpy
 
         runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)

@@ -31,18 +31,18 @@ pub(super) struct ActionGroup {
 pub(super) struct Definition {
     pub(super) action_group_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    pub(super) description: Option<String>,
     /// The answers call it `parentActionSignature`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parent_action_group_signature: Option<String>,
+    pub(super) parent_action_group_signature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_action_group_signature_params: Option<BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    action_group_executor: Option<Value>,
+    pub(super) action_group_executor: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     api_schema: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    function_schema: Option<Value>,
+    pub(super) function_schema: Option<Value>,
     #[serde(default)]
     action_group_state: ActionGroupState,
 }
@@ -84,7 +84,7 @@ impl Definition {
 }
 
 impl ActionGroup {
-    fn enabled(&self) -> bool {
+    pub(super) fn enabled(&self) -> bool {
         self.definition.action_group_state == ActionGroupState::Enabled
     }
 

@@ -60,11 +60,11 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
     #[serde(default = "default_orchestration")]
-    orchestration_type: String,
+    pub(super) orchestration_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom_orchestration: Option<Value>,
     #[serde(rename = "idleSessionTTLInSeconds", default = "default_session_ttl")]
-    idle_session_ttl: u64,
+    pub(super) idle_session_ttl: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) agent_resource_role_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

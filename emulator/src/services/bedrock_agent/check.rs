@@ -7,7 +7,7 @@ use super::refusals::validation;
 use crate::refusal::Refusal;
 
 /// What a value of a request must be.
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Text(Text),
     OneOf(&'static [&'static str]),
     /// A whole number from the first to the second.
@@ -26,39 +26,39 @@ pub(super) enum Shape {
 }
 
 /// A string. Its length is counted in characters.
-pub(super) struct Text {
-    pub(super) min: usize,
-    pub(super) max: usize,
-    pub(super) pattern: Option<Pattern>,
+pub(crate) struct Text {
+    pub(crate) min: usize,
+    pub(crate) max: usize,
+    pub(crate) pattern: Option<Pattern>,
     /// Whether the model calls it sensitive: then a refusal does not repeat it.
-    pub(super) secret: bool,
+    pub(crate) secret: bool,
 }
 
 /// One member of a structure.
-pub(super) struct Member {
-    pub(super) name: &'static str,
-    pub(super) required: bool,
-    pub(super) shape: &'static Shape,
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) shape: &'static Shape,
 }
 
 impl Text {
     /// A string of any length that fits `pattern`.
-    pub(super) const fn like(pattern: Pattern) -> Self {
+    pub(crate) const fn like(pattern: Pattern) -> Self {
         Self { min: 0, max: usize::MAX, pattern: Some(pattern), secret: false }
     }
 
     /// A string of `min` to `max` characters.
-    pub(super) const fn long(min: usize, max: usize) -> Self {
+    pub(crate) const fn long(min: usize, max: usize) -> Self {
         Self { min, max, pattern: None, secret: false }
     }
 
-    pub(super) const fn within(mut self, min: usize, max: usize) -> Self {
+    pub(crate) const fn within(mut self, min: usize, max: usize) -> Self {
         self.min = min;
         self.max = max;
         self
     }
 
-    pub(super) const fn secret(mut self) -> Self {
+    pub(crate) const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
@@ -67,7 +67,7 @@ impl Text {
 /// The body without its nulls, when it is a request of this shape.
 ///
 /// A member that the shape does not have is answered with 501, so that a client's typo never passes silently.
-pub(super) fn request(operation: &str, members: &'static [Member], body: Value) -> Result<Value, Refusal> {
+pub(crate) fn request(operation: &str, members: &'static [Member], body: Value) -> Result<Value, Refusal> {
     let body = without_nulls(body);
     let mut found = Findings { operation, broken: Vec::new() };
     if let Some(object) = body.as_object() {
@@ -78,7 +78,7 @@ pub(super) fn request(operation: &str, members: &'static [Member], body: Value) 
 }
 
 /// Holds one string of the path or the query against its shape.
-pub(super) fn text(operation: &str, name: &str, shape: &Text, value: &str) -> Result<(), Refusal> {
+pub(crate) fn text(operation: &str, name: &str, shape: &Text, value: &str) -> Result<(), Refusal> {
     let mut found = Findings { operation, broken: Vec::new() };
     found.text(name, shape, value);
     found.verdict()

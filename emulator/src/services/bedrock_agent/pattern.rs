@@ -1,9 +1,9 @@
 //! The patterns of bedrock-agent's model, each as its text and a function that holds a string against it.
 
 /// One pattern. The text is botocore's, and stands in the refusal.
-pub(super) struct Pattern {
-    pub(super) text: &'static str,
-    pub(super) holds: fn(&str) -> bool,
+pub(crate) struct Pattern {
+    pub(crate) text: &'static str,
+    pub(crate) holds: fn(&str) -> bool,
 }
 
 pub(super) const ID: Pattern = Pattern { text: "[0-9a-zA-Z]{10}", holds: is_id };

@@ -46,7 +46,7 @@ fn names(statement: &Value, field: &str, fits: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Whether a text fits a pattern in which `*` stands for any letters and `?` for one.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
     // Where the last star stands, and how far the text that it covers has grown.

@@ -46,6 +46,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         modified_at: call.now,
         creation: creation.clone(),
         update: None,
+        before: None,
         deleting_until: None,
         versions: BTreeMap::new(),
         last_version: 0,

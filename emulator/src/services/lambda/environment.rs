@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::services::ecr::members::Members;
 
 /// Names that Lambda sets itself.
-const RESERVED: [&str; 18] = [
+pub(super) const RESERVED: [&str; 18] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_ACCESS_KEY",

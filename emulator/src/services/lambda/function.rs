@@ -21,6 +21,9 @@ pub(crate) struct Function {
     pub(super) creation: Passage,
     /// The last change of code or configuration, if there was one.
     pub(super) update: Option<Passage>,
+    /// What goes on running until that change is done, and after it should it fail.
+    #[serde(default)]
+    pub(super) before: Option<Settings>,
     /// Set when the function is being deleted.
     pub(super) deleting_until: Option<Millis>,
     pub(super) versions: BTreeMap<u64, Version>,
@@ -61,6 +64,21 @@ impl Function {
     /// The version of this number.
     pub(super) fn version(&self, qualifier: &str) -> Option<&Version> {
         self.versions.get(&qualifier.parse().ok()?)
+    }
+
+    /// What `$LATEST` runs now: during an update, and after one that failed, what it ran before.
+    pub(super) fn running(&self, now: Millis) -> &Settings {
+        match (self.update.as_ref().map(|update| update.standing(now)), &self.before) {
+            (Some(Standing::Underway | Standing::Failed(_)), Some(before)) => before,
+            _ => &self.latest,
+        }
+    }
+
+    /// The digests of the images that it may run.
+    pub(super) fn images(&self) -> impl Iterator<Item = &str> {
+        let versions = self.versions.values().map(|version| &version.settings);
+        let all = std::iter::once(&self.latest).chain(&self.before).chain(versions);
+        all.map(|settings| settings.image.digest.as_str())
     }
 
     /// Refuses a change of code or configuration, or a new version, while the function's state forbids it.

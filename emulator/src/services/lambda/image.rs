@@ -30,7 +30,12 @@ pub(crate) struct Source {
     /// `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`.
     repository_uri: String,
     /// `sha256:…`
-    digest: String,
+    pub(super) digest: String,
+    /// The manifest itself, as the function runs on when the repository is gone; empty in worlds from before it was kept.
+    #[serde(default)]
+    pub(super) manifest: String,
+    #[serde(default)]
+    pub(super) media_type: String,
 }
 
 impl Source {
@@ -61,7 +66,9 @@ pub(super) fn resolve(
     let failure = look_over(call, uri, &image, architecture)?;
     let (account, region) = (call.account, call.region);
     call.region().ecr.let_lambda_pull(repository, account, region);
-    let source = Source { uri: uri.to_owned(), repository_uri: repository_uri.to_owned(), digest: image.digest };
+    let (uri, repository_uri) = (uri.to_owned(), repository_uri.to_owned());
+    let Image { digest, manifest, media_type, .. } = image;
+    let source = Source { uri, repository_uri, digest, manifest, media_type };
     Ok((source, failure))
 }
 

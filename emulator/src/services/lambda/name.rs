@@ -20,6 +20,19 @@ pub(super) struct FunctionName<'a> {
     pub(super) qualifier: Option<&'a str>,
 }
 
+/// Where a call is made: only functions from there are reached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Home<'a> {
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+}
+
+impl<'a> Home<'a> {
+    fn of(call: &'a Call<'_>) -> Self {
+        Self { account: call.account, region: call.region }
+    }
+}
+
 impl<'a> FunctionName<'a> {
     /// `None` if it is none of the three.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
@@ -49,11 +62,16 @@ impl<'a> FunctionName<'a> {
 
     /// The function that a request of this account and region names in its path, its `Qualifier` taken in.
     pub(super) fn of_request(text: &'a str, qualifier: Option<&'a str>, call: &Call<'_>) -> Result<Self, Refusal> {
+        Self::at_home(text, qualifier, &Home::of(call))
+    }
+
+    /// The same, for whoever calls it without a request.
+    pub(super) fn at_home(text: &'a str, qualifier: Option<&'a str>, home: &Home<'_>) -> Result<Self, Refusal> {
         let Some(mut found) = Self::parse(text) else {
             let broken = format!("Member must satisfy regular expression pattern: {PATTERN}");
             return Err(rule("functionName", Some(text), &broken));
         };
-        found.check_home(call)?;
+        found.check_home(home)?;
         if let Some(qualifier) = qualifier {
             if qualifier != "$LATEST" && !is_word(qualifier) {
                 let text = format!("Member must satisfy regular expression pattern: {QUALIFIER_PATTERN}");
@@ -68,13 +86,13 @@ impl<'a> FunctionName<'a> {
         Ok(found)
     }
 
-    fn check_home(&self, call: &Call<'_>) -> Result<(), Refusal> {
-        if let Some(region) = self.region.filter(|region| *region != call.region) {
-            let text = format!("Functions from '{region}' are not reachable in this region ('{}')", call.region);
+    fn check_home(&self, home: &Home<'_>) -> Result<(), Refusal> {
+        if let Some(region) = self.region.filter(|region| *region != home.region) {
+            let text = format!("Functions from '{region}' are not reachable in this region ('{}')", home.region);
             return Err(Refusal::new(404, "ResourceNotFoundException", text));
         }
         match self.account {
-            Some(account) if account != call.account => {
+            Some(account) if account != home.account => {
                 Err(Refusal::new(403, "AccessDeniedException", format!("{} is another account's function", self.name)))
             }
             _ => Ok(()),
@@ -83,7 +101,11 @@ impl<'a> FunctionName<'a> {
 
     /// The ARN, with the qualifier if there is one.
     pub(super) fn arn(&self, call: &Call<'_>) -> String {
-        let bare = format!("arn:aws:lambda:{}:{}:function:{}", call.region, call.account, self.name);
+        self.arn_at(&Home::of(call))
+    }
+
+    pub(super) fn arn_at(&self, home: &Home<'_>) -> String {
+        let bare = format!("arn:aws:lambda:{}:{}:function:{}", home.region, home.account, self.name);
         self.qualifier.map_or(bare.clone(), |qualifier| format!("{bare}:{qualifier}"))
     }
 

@@ -72,6 +72,7 @@ fn changeable(call: &mut Call<'_>, name: &FunctionName<'_>, revision: Option<&st
 fn begin(call: &mut Call<'_>, name: &FunctionName<'_>, settings: Settings, passage: Passage) -> Result<(), Refusal> {
     let (revision, now) = (new_revision(call), call.now);
     let function = function(call, name)?;
+    function.before = Some(function.running(now).clone());
     function.latest = settings;
     function.revision = revision;
     function.modified_at = now;

@@ -1,0 +1,179 @@
+//! Lays an image's layers over one another in a folder: files, links and whiteouts, nothing outside of it.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use tar::{Archive, Entry, EntryType};
+
+use super::inside;
+use crate::blobs::Blobs;
+
+/// Bytes that an image may unpack to: Lambda's own limit.
+const LARGEST: u64 = 10 * 1024 * 1024 * 1024;
+
+/// How the name of a file begins that takes another one out of the layers below.
+const WHITEOUT: &str = ".wh.";
+
+/// The whiteout of all that the layers below have in its directory.
+const OPAQUE: &str = ".wh..wh..opq";
+
+/// Unpacks the layers, lowest first.
+pub(super) fn layers(root: &Path, digests: &[String], blobs: &Blobs) -> io::Result<()> {
+    let mut room = LARGEST;
+    for digest in digests {
+        let blob = blobs.get(digest).ok_or_else(|| io::Error::other(format!("its layer {digest} is gone")))?;
+        layer(root, MultiGzDecoder::new(blob.as_ref()), &mut room)
+            .map_err(|error| io::Error::new(error.kind(), format!("layer {digest}: {error}")))?;
+    }
+    Ok(())
+}
+
+/// Unpacks one layer upon what is there.
+pub(super) fn layer(root: &Path, tar: impl Read, room: &mut u64) -> io::Result<()> {
+    let mut layer = Layer { root, written: HashSet::new() };
+    for entry in Archive::new(tar).entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        *room = room.checked_sub(entry.size()).ok_or_else(|| io::Error::other("the image unpacks to over 10 GB"))?;
+        let relative = inside::relative(&path).ok_or_else(|| refused(&path, "leads out of the image"))?;
+        layer.take(&mut entry, &relative).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => error,
+            kind => io::Error::new(kind, format!("{}: {error}", path.display())),
+        })?;
+    }
+    Ok(())
+}
+
+struct Layer<'r> {
+    root: &'r Path,
+    /// What this layer has written, and the directories of it: its whiteouts are for the layers below.
+    written: HashSet<PathBuf>,
+}
+
+impl Layer<'_> {
+    fn take(&mut self, entry: &mut Entry<'_, impl Read>, relative: &Path) -> io::Result<()> {
+        let Some(name) = relative.file_name() else { return Ok(()) };
+        let (name, place) = (name.to_string_lossy().into_owned(), inside::place(self.root, relative)?);
+        let parent = place.parent().unwrap_or(self.root).to_owned();
+        if name == OPAQUE {
+            return self.clear(&parent);
+        }
+        if let Some(hidden) = name.strip_prefix(WHITEOUT) {
+            let hidden = parent.join(hidden);
+            // A name like `..` would be another place than the whiteout's own directory.
+            let here = hidden.parent() == Some(&parent) && hidden.file_name().is_some();
+            return if here && !self.written.contains(&hidden) { remove(&hidden) } else { Ok(()) };
+        }
+        fs::create_dir_all(&parent)?;
+        match entry.header().entry_type() {
+            EntryType::Directory => self.directory(&place)?,
+            EntryType::Symlink => {
+                let target = entry.link_name()?.ok_or_else(|| refused(relative, "is a link without a target"))?;
+                let target = inside::link_target(place.strip_prefix(self.root).unwrap_or(relative), &target);
+                let target = target.ok_or_else(|| refused(relative, "is a link that leads out of the image"))?;
+                remove(&place)?;
+                symlink(&target, &place)?;
+            }
+            EntryType::Link => {
+                let target = entry.link_name()?.ok_or_else(|| refused(relative, "is a link without a target"))?;
+                let outside = || refused(relative, "is a link that leads out of the image");
+                let target = inside::place(self.root, &inside::relative(&target).ok_or_else(outside)?)?;
+                if target != place {
+                    remove(&place)?;
+                    fs::hard_link(&target, &place)?;
+                }
+            }
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => self.file(entry, &place)?,
+            // Devices and pipes: a function can't be given them without being root, and needs none.
+            _ => return Ok(()),
+        }
+        self.note(&place);
+        Ok(())
+    }
+
+    fn directory(&self, place: &Path) -> io::Result<()> {
+        match fs::symlink_metadata(place) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) if place != self.root => remove(place).and_then(|()| fs::create_dir(place)),
+            _ => fs::create_dir_all(place),
+        }
+    }
+
+    fn file(&self, entry: &mut Entry<'_, impl Read>, place: &Path) -> io::Result<()> {
+        remove(place)?;
+        let mut file = File::create_new(place)?;
+        io::copy(entry, &mut file)?;
+        // Readable as on Lambda, where the files are root's and the function is not.
+        permit(&file, entry.header().mode().unwrap_or(0o644) & 0o111 | 0o644)
+    }
+
+    /// Remembers that this layer has it, and the directories that it lies in.
+    fn note(&mut self, place: &Path) {
+        for part in place.ancestors().take_while(|part| *part != self.root) {
+            if !self.written.insert(part.to_owned()) {
+                break;
+            }
+        }
+    }
+
+    /// Empties a directory of all that the layers below put there.
+    fn clear(&self, directory: &Path) -> io::Result<()> {
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let entry = entry?;
+            if !self.written.contains(&entry.path()) {
+                remove(&entry.path())?;
+            } else if entry.file_type()?.is_dir() {
+                self.clear(&entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(path: &Path, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{} {what}", path.display()))
+}
+
+/// Removes a file, a link or a directory with all in it, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    let done = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match done {
+        // Not there, or what would be its directory is a file.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(unix)]
+fn symlink(target: &Path, place: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, place)
+}
+
+#[cfg(not(unix))]
+fn symlink(_target: &Path, _place: &Path) -> io::Result<()> {
+    Err(io::Error::other("the image has links, which this system can't make"))
+}
+
+#[cfg(unix)]
+fn permit(file: &File, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn permit(_file: &File, _mode: u32) -> io::Result<()> {
+    Ok(())
+}

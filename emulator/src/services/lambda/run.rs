@@ -1,0 +1,79 @@
+//! Runs a function for real: the code out of its image, as a process on this machine, and Lambda's account of it.
+
+mod container;
+mod ending;
+mod order;
+mod start;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::call::Call;
+use crate::emulator::Emulator;
+use crate::refusal::Refusal;
+use crate::runtime::{Held, Invocation, Outcome, request_id, unique};
+use order::Order;
+
+/// Bytes that an event may have when its sender waits for the answer.
+const LARGEST_EVENT: usize = 6_291_456;
+
+/// One event, and what Lambda answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// What the function returned, or the error.
+    pub(crate) payload: Bytes,
+    /// `Unhandled` if the payload is an error.
+    pub(crate) error: Option<&'static str>,
+    /// The version that ran: `$LATEST`, or a number.
+    pub(crate) version: String,
+    /// What stands of it in the log, from `START` to `REPORT`.
+    pub(crate) log: Vec<u8>,
+    /// The time that is billed, unrounded.
+    pub(crate) took: Duration,
+    /// Lambda's id of the request.
+    pub(crate) request_id: String,
+}
+
+/// Hands the function (a name or an ARN, with or without a qualifier) this event. A refusal is Lambda's own; what goes
+/// wrong in the function is an answer.
+pub(crate) async fn run(emulator: &Emulator, region: &str, function: &str, event: Bytes) -> Result<Run, Refusal> {
+    if event.len() > LARGEST_EVENT {
+        return Err(too_large(LARGEST_EVENT));
+    }
+    let _held = Held::now();
+    let account = &emulator.settings().account;
+    let order = emulator.look(|world, _, now| Order::of(world, account, region, function, now))?;
+    let began = emulator.look(|_, _, now| now);
+    let log = (order.log_group.clone(), format!("{}/[{}]{}", order::date(began), order.version, unique()));
+    let invocation = match container::ready(emulator, &order, log.clone()).await {
+        Ok(ready) => ready.invoke(event).await,
+        Err(reason) => stillborn(reason),
+    };
+    let ended = ending::Ending::of(&order, &invocation);
+    Ok(Run {
+        payload: ended.payload,
+        error: ended.error,
+        version: order.version,
+        log: invocation.log,
+        took: invocation.took,
+        request_id: invocation.request_id,
+    })
+}
+
+/// Refuses what [`run`] would refuse, but for the size of the event.
+pub(super) fn check(call: &Call<'_>, function: &str) -> Result<(), Refusal> {
+    Order::of(call.world, call.account, call.region, function, call.now).map(|_| ())
+}
+
+/// An event that is larger than Lambda takes, `limit` bytes.
+pub(super) fn too_large(limit: usize) -> Refusal {
+    let text = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+    Refusal::new(413, "RequestTooLargeException", text)
+}
+
+/// The run of a function that could not be started.
+fn stillborn(reason: String) -> Invocation {
+    let (outcome, log, took) = (Outcome::NotStarted(reason), Vec::new(), Duration::ZERO);
+    Invocation { outcome, log, log_lost: 0, took, init: None, memory: 0, request_id: request_id() }
+}

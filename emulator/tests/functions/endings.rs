@@ -1,0 +1,1 @@
+//! How functions end, and that none of them takes the emulator along.

@@ -1,0 +1,1 @@
+//! What is run of an image: its layers over one another, and nothing outside of them.
