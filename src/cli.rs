@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::logs::{Filter, Since};
+use crate::manifest::Expectation;
 use crate::templates::{self, TEMPLATES, Template};
 
 /// The manifest that is taken when none is named.
@@ -18,7 +20,8 @@ pub const MANIFEST: &str = "agent.yaml";
     max_term_width = 100,
     after_help = "Exit codes: 0 done or nothing to do, 1 failed and nothing changed, 2 changes found (plan \
                   --detailed-exitcode), 3 stopped part-way (run again), 4 command line or manifest wrong, 5 refused \
-                  (not ours, wrong account or region), 130 interrupted."
+                  (not ours, wrong account or region), 6 the new version did not pass the smoke test (the alias stays \
+                  where it was), 130 interrupted."
 )]
 pub struct Cli {
     /// What to do.
@@ -46,11 +49,16 @@ pub struct Common {
 impl Common {
     /// A command as it is typed with the same flags.
     pub fn typed(&self, command: &str) -> String {
-        let mut words = vec![format!("bedrock-ops {command}")];
-        words.extend(self.local.then(|| "--local".to_owned()));
-        words.extend((self.file != Path::new(MANIFEST)).then(|| format!("-f {}", self.file.display())));
-        words.extend(self.profile.iter().map(|profile| format!("--profile {profile}")));
-        words.join(" ")
+        format!("bedrock-ops {command}{}", self.flags())
+    }
+
+    /// The same flags, each with a space before it.
+    pub fn flags(&self) -> String {
+        let mut words = Vec::new();
+        words.extend(self.local.then(|| " --local".to_owned()));
+        words.extend((self.file != Path::new(MANIFEST)).then(|| format!(" -f {}", self.file.display())));
+        words.extend(self.profile.iter().map(|profile| format!(" --profile {profile}")));
+        words.concat()
     }
 }
 
@@ -67,10 +75,16 @@ pub enum Command {
     Deploy(Deploy),
     /// Remove everything that deploy made
     Destroy(Destroy),
+    /// Show how everything stands: each resource, what Slack talks to, the draft, the model; only reads
+    Status(Status),
     /// Print the line that is pasted into Slack
     PrintConnector(PrintConnector),
+    /// Ask the deployed agent, and see its answer as it comes
+    Ask(Ask),
     /// Send a function the event that Bedrock would send, and judge its reply
     Invoke(Invoke),
+    /// Show the function's log, in time order, each line told by its request
+    Logs(Logs),
     /// Serve the AWS emulator on a loopback port, for any AWS client
     Emulator(Emulator),
 }
@@ -120,6 +134,15 @@ pub struct Deploy {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// Ask the new version this before the alias moves to it; if it fails, the alias stays [else the manifest's smoke]
+    #[arg(long, value_name = "QUESTION")]
+    pub smoke: Option<String>,
+    /// What the answer must match
+    #[arg(long, value_name = "REGEX", requires = "smoke")]
+    pub expect: Option<Expectation>,
+    /// Move the alias without asking, whatever the manifest says
+    #[arg(long, conflicts_with = "smoke")]
+    pub no_smoke: bool,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
@@ -136,12 +159,59 @@ pub struct Destroy {
     pub json: bool,
 }
 
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Print the status as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `print-connector`
 #[derive(Debug, Args)]
 pub struct PrintConnector {
     /// How the app is called in Slack [else the manifest's connector.mention, else @aws]
     #[arg(long, value_name = "TEXT")]
     pub mention: Option<String>,
+}
+
+/// `ask`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a question it is read from stdin; on a terminal a conversation begins, in which /help lists what \
+                  else can be typed. stdout is the answer alone, in pieces as they come; everything else goes to stderr. \
+                  Nothing is changed, except that --release makes an alias where none leads to that version, and deletes \
+                  it afterwards."
+)]
+pub struct Ask {
+    /// The question
+    #[arg(value_name = "QUESTION")]
+    pub question: Option<String>,
+    /// Ask the draft, through Bedrock's test alias
+    #[arg(long, conflicts_with = "release")]
+    pub draft: bool,
+    /// Ask this version of the agent
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u32).range(1..))]
+    pub release: Option<u32>,
+    /// Tell on stderr what the agent does meanwhile: thoughts, calls, times, tokens
+    #[arg(long)]
+    pub trace: bool,
+    /// Print events instead of the answer, as JSON, one a line
+    #[arg(long)]
+    pub json: bool,
+    /// Go on in this session [else a new one]; Bedrock forgets it when it was idle for the agent's time
+    #[arg(long, value_name = "ID", value_parser = session_id)]
+    pub session: Option<String>,
+}
+
+/// A session's id as Bedrock takes it (API model).
+fn session_id(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
+    if (2..=100).contains(&text.len()) && text.bytes().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("a session is 2 to 100 letters, digits and `._:-`".to_owned())
+    }
 }
 
 /// `invoke`
@@ -165,6 +235,27 @@ pub struct Invoke {
     #[arg(long)]
     pub watch: bool,
     /// Print reply and verdict as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `logs`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A line is the time in UTC, the first 8 characters of the request's id, and the text; a request ends with what \
+                  it took. Errors are red and warnings yellow on a terminal. Ctrl-C ends --follow."
+)]
+pub struct Logs {
+    /// Go on with what is written from now on, until Ctrl-C
+    #[arg(long)]
+    pub follow: bool,
+    /// Where to begin: so long ago (30s, 10m, 2h, 1d), or at a time (2026-11-22T09:00:00Z)
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = Since::parse)]
+    pub since: Since,
+    /// Show only lines that hold this text as it stands, capitals included
+    #[arg(long, value_name = "TEXT", value_parser = Filter::plain)]
+    pub filter: Option<Filter>,
+    /// Print each event as a line of JSON
     #[arg(long)]
     pub json: bool,
 }

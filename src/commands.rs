@@ -1,15 +1,18 @@
 //! The verbs, one a file, and what they share: loading, opening, asking, printing.
 
+mod ask;
 mod deploy;
 mod destroy;
 mod emulator;
 mod init;
 mod invoke;
 mod local;
+mod logs;
 mod open;
 mod output;
 mod plan;
 mod print_connector;
+mod status;
 mod validate;
 
 use std::process::ExitCode;
@@ -23,16 +26,30 @@ use output::note;
 
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
+    let interrupted = interrupted(&cli.command);
+    // There Ctrl-C ends an answer, not always the command.
+    let hears_ctrl_c = matches!(cli.command, Command::Ask(_));
     let ended = tokio::select! {
+        // Commands that end with Ctrl-C, since that is how they are ended, come first.
+        biased;
         ended = dispatch(cli) => ended,
-        _ = tokio::signal::ctrl_c() => {
-            note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");
+        _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
+            note(interrupted);
             Ok(Exit::Interrupted)
         }
     };
     match ended {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => failed(&error),
+    }
+}
+
+/// What is said after Ctrl-C.
+fn interrupted(command: &Command) -> &'static str {
+    match command {
+        // It changes nothing, and Ctrl-C is how it ends.
+        Command::Logs(_) => "\ninterrupted",
+        _ => "\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped",
     }
 }
 
@@ -57,8 +74,11 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Plan(args) => plan::run(common, &args).await,
         Command::Deploy(args) => deploy::run(common, &args).await,
         Command::Destroy(args) => destroy::run(common, &args).await,
+        Command::Status(args) => status::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
+        Command::Ask(args) => ask::run(common, &args).await,
         Command::Invoke(args) => invoke::run(common, &args).await,
+        Command::Logs(args) => logs::run(common, &args).await,
         Command::Emulator(args) => emulator::run(common, args).await,
     }
 }

@@ -95,6 +95,20 @@ impl Dockerfile {
             _ => None,
         }
     }
+
+    /// The first instruction that copies several files to a folder and ends that without a slash.
+    pub fn without_slash(&self) -> Option<String> {
+        let copies =
+            self.instructions.iter().filter(|instruction| ["COPY", "ADD"].contains(&instruction.word.as_str()));
+        let mut copies = copies.map(|instruction| {
+            let words: Vec<&str> = instruction.rest.split_whitespace().collect();
+            (
+                words.iter().filter(|word| !word.starts_with("--")).count(),
+                format!("{} {}", instruction.word, words.join(" ")),
+            )
+        });
+        copies.find(|(words, text)| *words > 2 && !text.ends_with(['/', ']'])).map(|(_, text)| text)
+    }
 }
 
 /// The word that ends a text written into the instruction, if there is one: `RUN <<EOF`.
@@ -122,6 +136,13 @@ mod tests {
         assert_eq!(words, ["FROM a", "RUN one &&  two", "RUN <<EOF", "CMD [\"x.y\"]"]);
         assert_eq!(read.instructions[1].line(), 4);
         assert_eq!(read.command().as_deref(), Some("x.y"));
+    }
+
+    #[test]
+    fn several_files_copied_to_a_folder_without_a_slash_are_found() {
+        let text = "FROM a\nCOPY x ${T}\nCOPY --chown=1 x y ${T}/\nCOPY x \\\n  y ${T}\n";
+        assert_eq!(Dockerfile::read(text).without_slash().as_deref(), Some("COPY x y ${T}"));
+        assert_eq!(Dockerfile::read("FROM a\nCOPY x ${T}\n").without_slash(), None);
     }
 
     #[test]

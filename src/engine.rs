@@ -15,12 +15,38 @@ use crate::plan::{self, Plan, Snapshot, Step};
 use crate::progress::Ended;
 use crate::report::{Outcome, Report};
 use crate::resource::{Context, Deleted, Milestone, Need, Resource, Seen};
+use crate::wait::StillPassing;
 
 /// Looks at every resource, side by side where none is looked up by another.
 pub async fn observe(resources: &[Arc<dyn Resource>], context: &Context) -> Result<Snapshot> {
     let board = Board::new(resources.iter().map(|resource| resource.key()));
     let turns = resources.iter().map(|resource| look(resource.as_ref(), &board, context));
     Ok(try_join_all(turns).await?.into_iter().collect())
+}
+
+/// Looks at every resource as it is this moment. What is in a passing state is not waited for, if the context has no
+/// patience: it is told with that state instead.
+pub async fn glance(resources: &[Arc<dyn Resource>], context: &Context) -> Result<(Snapshot, BTreeMap<Key, String>)> {
+    let board = Board::new(resources.iter().map(|resource| resource.key()));
+    let glimpse = async |resource: &Arc<dyn Resource>| {
+        let error = match look(resource.as_ref(), &board, context).await {
+            Ok((key, seen)) => return Ok((key, Ok(seen))),
+            Err(error) => error,
+        };
+        let Some(passing) = error.chain().find_map(|cause| cause.downcast_ref::<StillPassing>()) else {
+            return Err(error);
+        };
+        board.post(&resource.key(), Post::Reached(Milestone::Ready));
+        Ok((resource.key(), Err(passing.state.clone())))
+    };
+    let (mut snapshot, mut passing) = (Snapshot::new(), BTreeMap::new());
+    for (key, seen) in try_join_all(resources.iter().map(glimpse)).await? {
+        match seen {
+            Ok(seen) => drop(snapshot.insert(key, seen)),
+            Err(state) => drop(passing.insert(key, state)),
+        }
+    }
+    Ok((snapshot, passing))
 }
 
 async fn look(resource: &dyn Resource, board: &Board, context: &Context) -> Result<(Key, Seen)> {

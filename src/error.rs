@@ -18,6 +18,7 @@ pub struct Partial {
     failed: usize,
     left: usize,
     writes: usize,
+    smoke: Option<String>,
     command: String,
 }
 
@@ -25,7 +26,11 @@ impl Partial {
     /// Of this report; `command` is what the user types to go on.
     pub fn of(report: &Report, command: String) -> Self {
         let Report { writes, .. } = *report;
-        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, command }
+        let smoke = report.errors().into_iter().find_map(|error| {
+            let refused = error.downcast_ref::<Refused>().filter(|refused| refused.exit() == Exit::Smoke)?;
+            Some(refused.hint().to_owned())
+        });
+        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, smoke, command }
     }
 }
 
@@ -39,7 +44,11 @@ pub fn exit(error: &anyhow::Error) -> Exit {
             return Exit::Usage;
         }
         if let Some(partial) = cause.downcast_ref::<Partial>() {
-            return if partial.writes == 0 { Exit::Failed } else { Exit::Partial };
+            return match partial {
+                Partial { smoke: Some(_), .. } => Exit::Smoke,
+                Partial { writes: 0, .. } => Exit::Failed,
+                Partial { .. } => Exit::Partial,
+            };
         }
     }
     Exit::Failed
@@ -83,6 +92,9 @@ fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         return load.cure().map(str::to_owned);
     }
     if let Some(partial) = cause.downcast_ref::<Partial>() {
+        if let Some(hint) = &partial.smoke {
+            return Some(hint.clone());
+        }
         return Some(format!("mend what failed, then run `{}` again: it goes on where this stopped", partial.command));
     }
     cause.downcast_ref::<Failure>().and_then(Failure::hint)

@@ -26,12 +26,13 @@ mod retry;
 mod source_hash;
 mod trace;
 mod transfer;
+mod work;
 
 use std::path::PathBuf;
 
 pub use base::{Base, resolve_base};
 pub use dependencies::{Installed, install_here};
-pub use engine::EngineError;
+pub use engine::{EngineError, missing_engine};
 pub use error::ImageError;
 pub use push::{Pushed, build_and_push};
 pub use reference::BaseReference;

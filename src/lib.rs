@@ -8,6 +8,7 @@ pub mod cli; // the command line, no logic
 pub mod error; // how an error is printed, and its exit code
 
 // What is done.
+pub mod status; // what is deployed this moment, as text and as JSON
 pub mod session; // one manifest, one door: observe, plan, apply
 pub mod engine; // observe and apply: each step as soon as its needs are there
 pub mod report; // plans and reports, as text and as JSON
@@ -19,6 +20,7 @@ pub mod resources; // one AWS resource a file
 pub mod plan; // wanted against seen; pure
 pub mod resource; // the Resource trait, and what it is given
 pub mod conversation; // a question to an agent, and its answer as it comes
+pub mod logs; // the function's log: read, followed, told by request
 pub mod wait; // the only waiting on AWS
 pub mod progress; // what is under way, on stderr
 pub mod facts; // what can be said of a resource, and how two sayings differ; pure
@@ -31,5 +33,6 @@ pub mod image; // source folder -> image -> registry
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
 pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
+pub mod moment; // a moment in UTC, and how it is written; pure
 pub mod name; // AWS's naming rules
 pub mod templates; // what `init` writes

@@ -16,6 +16,7 @@ mod model;
 mod permissions;
 mod pinpoint;
 mod problem;
+mod smoke;
 mod surroundings;
 mod syntax;
 mod tags;
@@ -38,6 +39,7 @@ pub use model::Model;
 pub use permissions::Statement;
 pub use pinpoint::Pinpoint;
 pub use problem::{Problem, Refused, Severity};
+pub use smoke::{Expectation, Smoke};
 
 use crate::name::{AccountId, RegionName, StackName};
 use field::Field;
@@ -65,6 +67,8 @@ pub struct Manifest {
     pub pinpoint: Option<Pinpoint>,
     /// What the agent may call.
     pub action_groups: Vec<ActionGroup>,
+    /// What a new version must answer before the alias moves to it, if anything.
+    pub smoke: Option<Smoke>,
     /// What the chat channel is given.
     pub connector: Connector,
     /// The manifest's folder; paths in the manifest are relative to it.
@@ -169,6 +173,7 @@ fn read(root: &Node, findings: &Findings<'_>, path: &Path) -> Option<Manifest> {
         .required("lambda", "add `lambda:` with `source` or `image` below it, indented")
         .and_then(|field| lambda::read(field, &around));
     let action_groups = action_groups(&mut fields);
+    let smoke = fields.optional("smoke").and_then(smoke::read);
     let connector = connector::read(fields.optional("connector"), name.as_ref());
     fields.finish();
     Some(Manifest {
@@ -180,6 +185,7 @@ fn read(root: &Node, findings: &Findings<'_>, path: &Path) -> Option<Manifest> {
         lambda: lambda?,
         pinpoint,
         action_groups,
+        smoke,
         connector: connector?,
         dir,
         path: path.to_owned(),

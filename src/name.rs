@@ -79,6 +79,9 @@ name! {
     }
 }
 
+/// Most letters and digits of a [`BedrockName`]; separators come on top.
+const BEDROCK_NAME_LETTERS: usize = 100;
+
 name! {
     /// The name of an agent, alias, action group, function or parameter: `([0-9a-zA-Z][_-]?){1,100}`, the `Name` of
     /// the Bedrock agent API. A trailing separator is legal, a leading or doubled one is not.
@@ -87,7 +90,7 @@ name! {
         let charset = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         let separated = text.as_bytes().windows(2).all(|two| two.iter().any(u8::is_ascii_alphanumeric));
         let starts = text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
-        unless(charset && separated && starts && (1..=100).contains(&letters),
+        unless(charset && separated && starts && (1..=BEDROCK_NAME_LETTERS).contains(&letters),
             "use 1 to 100 letters (a-z, A-Z) and digits, with single `_` or `-` between them")
     }
 }
@@ -164,6 +167,22 @@ impl BedrockName {
     /// The alias's name when none is given: it says what the alias is for and does not age, as `v1` would.
     pub fn live() -> Self {
         Self("live".to_owned())
+    }
+
+    /// The name of a thing that stands beside the one of this name: `live-candidate`. A long name is cut, so that both
+    /// fit.
+    pub fn beside(&self, what: &'static str) -> Self {
+        let room = BEDROCK_NAME_LETTERS - what.bytes().filter(u8::is_ascii_alphanumeric).count();
+        let mut letters = 0;
+        let cut: String = self
+            .0
+            .chars()
+            .take_while(|letter| {
+                letters += usize::from(letter.is_ascii_alphanumeric());
+                letters <= room
+            })
+            .collect();
+        Self(format!("{}-{what}", cut.trim_end_matches(['-', '_'])))
     }
 }
 

@@ -35,6 +35,14 @@ impl Ownership {
         Self { tags }
     }
 
+    /// The same with one more tag, which says what a thing is for.
+    #[must_use]
+    pub fn with(&self, key: &str, value: &str) -> Self {
+        let mut tags = self.tags.clone();
+        tags.insert(key.to_owned(), value.to_owned());
+        Self { tags }
+    }
+
     /// Every tag that is wanted.
     pub fn tags(&self) -> &Tags {
         &self.tags

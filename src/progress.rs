@@ -100,12 +100,24 @@ impl Progress {
         });
     }
 
+    /// What a step has found out and somebody will want to read later.
+    pub fn told(&self, key: &Key, text: &str) {
+        let line = format!("  {key}: {text}");
+        self.with(|form| match form {
+            Form::Silent => {}
+            Form::Lines { .. } => say(&line),
+            // Only a terminal that went away refuses a line.
+            Form::Bars { all, .. } => drop(all.println(line)),
+        });
+    }
+
     /// The form in which the image builder tells of one image.
     pub fn of(&self, key: Key) -> Of {
         Of { progress: self.clone(), key }
     }
 
-    fn note(&self, key: &Key, text: &str) {
+    /// What a step is about, while it is under way.
+    pub fn note(&self, key: &Key, text: &str) {
         self.with(|form| match form {
             Form::Silent => {}
             Form::Lines { started, told } => {

@@ -19,6 +19,8 @@ pub enum Exit {
     Usage = 4,
     /// Refused: not ours, or the wrong account or region.
     Refused = 5,
+    /// The new version did not pass the smoke test: the alias stays where it was.
+    Smoke = 6,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -99,6 +101,17 @@ impl Refused {
         )
     }
 
+    /// A new version was asked and did not pass.
+    pub fn smoke(version: &str, question: &str, why: &str, stays: &str) -> Self {
+        Self::new(
+            Exit::Smoke,
+            format!("version {version} did not pass the smoke test: asked “{question}”, {why}"),
+            format!(
+                "{stays}; `bedrock-ops ask --release {version} --trace` shows what it does; mend it and deploy again, or                  deploy with --no-smoke"
+            ),
+        )
+    }
+
     /// There is no terminal to ask on.
     pub fn unasked(command: &str) -> Self {
         Self::new(
@@ -113,8 +126,26 @@ impl Refused {
         Self::new(Exit::Failed, "not confirmed", "nothing was changed")
     }
 
+    /// What would be changed is not ours.
+    pub fn foreign(what: impl Display) -> Self {
+        Self::new(
+            Exit::Refused,
+            format!("the {what} was not made by this stack"),
+            "nothing was changed; choose another name in the manifest, or delete it by hand if nobody needs it",
+        )
+    }
+
     /// There is no agent or alias to speak of.
     pub fn not_deployed(stack: &str, command: &str) -> Self {
         Self::new(Exit::Failed, format!("the stack {stack} is not deployed here"), format!("run `{command}` first"))
+    }
+
+    /// The function has no log group.
+    pub fn no_log_group(group: &str, command: &str) -> Self {
+        Self::new(
+            Exit::Failed,
+            format!("the log group {group} is not there"),
+            format!("run `{command}` first, or add --follow to wait for it"),
+        )
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::Result;
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use crate::aws::{Aws, Site};
 use crate::facts::{Change, Difference, Facts, Key, Known};
 use crate::ownership::Owner;
 use crate::progress::Progress;
+use crate::wait;
 
 /// One AWS thing of a stack. `resources/repository.rs` is the file to copy for a new kind.
 ///
@@ -74,10 +76,10 @@ pub trait Resource: Debug + Send + Sync {
         Change::Create
     }
 
-    /// Why the step is needed, a reason a line, where facts can't show it: what changed in an image's source. Known after
-    /// `observe`; for plans only.
-    fn why(&self) -> &[String] {
-        &[]
+    /// Why the step is needed, a reason a line, where facts can't show it: what changed in an image's source, what is asked
+    /// before an alias moves. Known after `observe`; for plans only.
+    fn why(&self, _change: &Change) -> Vec<String> {
+        Vec::new()
     }
 
     /// Finds its identity alone, if that takes fewer calls than `observe`: what is looked up by it need not wait.
@@ -207,6 +209,8 @@ pub struct Context {
     pub aws: Aws,
     /// Where progress is told.
     pub progress: Progress,
+    /// How long a passing state is waited for.
+    pub patience: Duration,
     site: Arc<SetOnce<Site>>,
     identities: Arc<Mutex<BTreeMap<Key, String>>>,
 }
@@ -214,7 +218,12 @@ pub struct Context {
 impl Context {
     /// A context in which nothing is known yet.
     pub fn new(aws: Aws, progress: Progress) -> Self {
-        Self { aws, progress, site: Arc::default(), identities: Arc::default() }
+        Self { aws, progress, patience: wait::STATE, site: Arc::default(), identities: Arc::default() }
+    }
+
+    /// A context that waits for no state to pass: a thing that is being changed is told so.
+    pub fn glancing(aws: Aws, progress: Progress) -> Self {
+        Self { patience: Duration::ZERO, ..Self::new(aws, progress) }
     }
 
     /// A context that starts with what is known.

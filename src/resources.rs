@@ -16,3 +16,4 @@ pub mod ready_image;
 pub mod repository;
 pub mod role;
 mod settling;
+pub mod temporary_alias;

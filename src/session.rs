@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 
 use crate::aws::{Access, Aws, Door, Site};
 use crate::engine;
-use crate::facts::Key;
+use crate::facts::{Key, Known};
 use crate::manifest::Manifest;
 use crate::ownership::Owner;
 use crate::plan::{self, Plan, Snapshot};
@@ -29,6 +29,19 @@ pub struct Session {
     progress: Progress,
 }
 
+/// The stack as it is this moment.
+#[derive(Debug)]
+pub struct Glance {
+    /// What is there.
+    pub snapshot: Snapshot,
+    /// What is being changed, with the state that AWS says it is in. The snapshot and the plan know nothing of it.
+    pub passing: BTreeMap<Key, String>,
+    /// What `deploy` would do, should what is being changed be gone.
+    pub plan: Plan,
+    /// All that is known, also of what is being changed.
+    pub known: Known,
+}
+
 impl Session {
     /// A session of this manifest. `cache` is where layers of dependencies are kept between builds.
     pub fn new(manifest: Manifest, door: Door, cache: Option<PathBuf>, progress: Progress) -> Self {
@@ -41,6 +54,16 @@ impl Session {
         let (site, snapshot) = self.observe(self.stack.resources()).await?;
         let plan = plan::deploy(self.stack.resources(), &snapshot, &site);
         Ok((site, plan))
+    }
+
+    /// How things stand this moment: nothing is waited for. Makes reading calls only.
+    pub async fn glance(&self) -> Result<Glance> {
+        let context = Context::glancing(self.door.clients(Access::Read), self.progress.clone());
+        let resources = self.stack.resources();
+        let glance = engine::glance(resources, &context);
+        let (site, (snapshot, passing)) = tokio::try_join!(self.settle_site(&context), glance)?;
+        let plan = plan::deploy(resources, &snapshot, &site);
+        Ok(Glance { snapshot, passing, plan, known: context.known().await })
     }
 
     /// What `destroy` would do. Makes reading calls only.
@@ -75,6 +98,13 @@ impl Session {
         engine::apply(plan, &Context::knowing(aws, self.progress.clone(), plan.known.clone())).await
     }
 
+    /// What a resource is given to work with; for what is done outside a plan.
+    pub fn context(&self, access: Access, site: Site) -> Context {
+        let context = Context::new(self.door.clients(access), self.progress.clone());
+        context.settle_site(site);
+        context
+    }
+
     /// Clients that may do this much.
     pub fn clients(&self, access: Access) -> Aws {
         self.door.clients(access)
@@ -83,11 +113,12 @@ impl Session {
     /// Looks at these resources, and meanwhile finds out whose the account is.
     pub async fn observe(&self, resources: &[Arc<dyn Resource>]) -> Result<(Site, Snapshot)> {
         let context = Context::new(self.door.clients(Access::Read), self.progress.clone());
-        let site = async {
-            let site = self.door.site(&self.manifest).await?;
-            context.settle_site(site.clone());
-            Ok(site)
-        };
-        tokio::try_join!(site, engine::observe(resources, &context))
+        tokio::try_join!(self.settle_site(&context), engine::observe(resources, &context))
+    }
+
+    async fn settle_site(&self, context: &Context) -> Result<Site> {
+        let site = self.door.site(&self.manifest).await?;
+        context.settle_site(site.clone());
+        Ok(site)
     }
 }

@@ -10,7 +10,7 @@ use crate::ownership::Ownership;
 use crate::resource::Resource;
 use crate::resources::action_group::ActionGroup;
 use crate::resources::agent::Agent;
-use crate::resources::alias::Alias;
+use crate::resources::alias::{Alias, Smoke};
 use crate::resources::base_image::BaseImage;
 use crate::resources::draft::Draft;
 use crate::resources::function::Function;
@@ -36,6 +36,8 @@ pub struct Stack {
     pub agent: Arc<Agent>,
     /// The alias, whose id Slack is given.
     pub alias: Arc<Alias>,
+    /// The log group that the function writes to.
+    pub log_group: Arc<LogGroup>,
     resources: Vec<Arc<dyn Resource>>,
 }
 
@@ -98,17 +100,26 @@ impl Stack {
         let draft = Draft { agent: agent.key(), action_groups: groups };
         let draft_key = draft.key();
         resources.push(Arc::new(draft));
-        let alias = Arc::new(Alias {
+        let live = Alias {
             name: manifest.agent.alias.name.to_string(),
             description: manifest.agent.alias.description.clone(),
             agent: agent.clone(),
             action_groups,
             draft: draft_key,
             behind,
+            smoke: None,
             ownership,
+        };
+        let alias = Arc::new(match &manifest.smoke {
+            None => live,
+            Some(test) => {
+                let candidate = Arc::new(live.candidate(&manifest.agent.alias.name));
+                resources.push(candidate.clone());
+                Alias { smoke: Some(Smoke { candidate, test: test.clone() }), ..live }
+            }
         });
         resources.push(alias.clone());
-        Self { name: name.to_owned(), agent, alias, resources }
+        Self { name: name.to_owned(), agent, alias, log_group, resources }
     }
 
     /// Every resource, needs before what needs them.

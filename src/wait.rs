@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use thiserror::Error;
 use tokio::time::{Instant, sleep};
 
 use crate::aws::Failure;
@@ -23,6 +24,10 @@ pub const VERSION: Duration = Duration::from_mins(1);
 
 /// How long AWS may be at another change of the same log group.
 pub const LOG_GROUP: Duration = Duration::from_mins(1);
+
+/// The pause between two looks at what has no end, a log that is followed: in most regions CloudWatch Logs takes 5 such
+/// calls a second from the whole account, and a look may be several.
+const NEXT_LOOK: Duration = Duration::from_secs(2);
 
 /// Reading is cheap, and a state that passed unnoticed is time lost.
 const SHORTEST_LOOK: Duration = Duration::from_millis(200);
@@ -54,6 +59,15 @@ pub async fn seen_within<T>(
     }
 }
 
+/// A state that did not pass in time.
+#[derive(Debug, Error)]
+#[error("{given_up} (last seen: {state})")]
+pub struct StillPassing {
+    given_up: String,
+    /// The state that was seen last, in AWS's words.
+    pub state: String,
+}
+
 /// What one look saw.
 #[derive(Debug)]
 pub enum Look<T> {
@@ -61,6 +75,11 @@ pub enum Look<T> {
     Done(T),
     /// Not yet; the text says what was seen instead.
     NotYet(String),
+}
+
+/// Pauses before the next look at what has no end.
+pub async fn until_next_look() {
+    sleep(NEXT_LOOK).await;
 }
 
 /// One thing that is waited for.
@@ -112,7 +131,7 @@ impl Wait<'_> {
     async fn pause(&self, started: Instant, shortest: Duration, state: &str) -> Result<()> {
         let waited = started.elapsed();
         if waited >= self.limit {
-            bail!("{} (last seen: {state})", self.given_up());
+            return Err(StillPassing { given_up: self.given_up(), state: state.to_owned() }.into());
         }
         self.progress.waiting(&self.key, self.what, waited, self.limit);
         sleep((waited / PART).clamp(shortest, LONGEST)).await;

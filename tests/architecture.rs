@@ -22,8 +22,14 @@ const LONG: [(&str, &str); 0] = [];
 const ENVIRONMENT: [&str; 1] = ["src/commands/open.rs"];
 
 /// The files that wait by the clock: for AWS, between two tries at a registry, until a transfer counts as stalled,
-/// between two looks at a folder.
-const CLOCK: [&str; 4] = ["src/commands/invoke/watch.rs", "src/image/retry.rs", "src/image/transfer.rs", "src/wait.rs"];
+/// and a container engine as silent, between two looks at a folder.
+const CLOCK: [&str; 5] = [
+    "src/commands/invoke/watch.rs",
+    "src/image/engine/command.rs",
+    "src/image/retry.rs",
+    "src/image/transfer.rs",
+    "src/wait.rs",
+];
 
 /// The files that write to stdout or stderr.
 const PRINTING: [&str; 2] = ["src/commands/output.rs", "src/progress.rs"];

@@ -4,10 +4,17 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+#[path = "cli/asked.rs"]
+mod asked;
+#[cfg(unix)]
+#[path = "cli/engines.rs"]
+mod engines;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/read_only.rs"]
 mod read_only;
+#[path = "cli/scripted.rs"]
+mod scripted;
 #[path = "cli/served.rs"]
 mod served;
 #[path = "cli/sessions.rs"]

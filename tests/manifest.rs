@@ -49,8 +49,9 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 fn the_least_manifest_gets_its_defaults() {
     let Loaded { manifest, warnings } = loaded("small");
     assert!(warnings.is_empty(), "{warnings:?}");
-    let Manifest { name, region, account, tags, agent, lambda, pinpoint, action_groups, connector, dir, path } =
+    let Manifest { name, region, account, tags, agent, lambda, pinpoint, action_groups, smoke, connector, dir, path } =
         manifest;
+    assert_eq!(smoke, None);
     assert_eq!((name.as_str(), region, account, tags.len(), pinpoint), ("push-openrate", None, None, 0, None));
     assert_eq!((dir, path), (PathBuf::from("tests/manifests"), PathBuf::from("tests/manifests/small.yaml")));
     assert_eq!((agent.name.as_str(), agent.alias.name.as_str()), ("push-openrate", "live"));
@@ -70,7 +71,7 @@ fn the_least_manifest_gets_its_defaults() {
 fn every_field_is_read() {
     let Loaded { manifest, warnings } = loaded("full");
     assert!(warnings.is_empty(), "{warnings:?}");
-    let Manifest { agent, lambda, action_groups, connector, .. } = &manifest;
+    let Manifest { agent, lambda, action_groups, connector, smoke, .. } = &manifest;
     assert_eq!(manifest.region.as_ref().map(AsRef::as_ref), Some("ap-northeast-1"));
     assert_eq!(manifest.pinpoint, Some(Pinpoint::Id("0123456789abcdef0123456789abcdef".to_owned())));
     assert_eq!(agent.description.as_deref(), Some("プッシュ通知の開封率"));
@@ -93,6 +94,12 @@ fn every_field_is_read() {
         (ParameterKind::Integer, false)
     );
     assert_eq!((connector.name.as_str(), connector.mention.as_str()), ("openrate", "@Amazon Q"));
+    let smoke = smoke.clone().expect("a smoke test");
+    let expect = smoke.expect.expect("an expectation");
+    assert_eq!(
+        (smoke.question.as_str(), expect.is_met_by("2.04%"), expect.is_met_by("2%")),
+        ("最新の開封率は？", true, false)
+    );
 }
 
 #[test]
@@ -202,6 +209,14 @@ fn two_groups_or_functions_of_one_name_are_refused() {
 #[test]
 fn a_permission_needs_actions_and_resources_of_the_right_shape() {
     refused("permissions");
+}
+
+#[test]
+fn a_smoke_test_needs_a_question_and_a_regular_expression() {
+    refused("smoke");
+    let text = fs::read_to_string(path_of("small")).unwrap() + "\nsmoke: 最新の開封率は？\n";
+    let smoke = parse(&text, &path_of("small")).expect("a question alone will do").manifest.smoke.expect("a test");
+    assert_eq!((smoke.question.as_str(), smoke.expect), ("最新の開封率は？", None));
 }
 
 #[test]

@@ -146,6 +146,12 @@ impl Failure {
             || (self.is("ConflictException") && self.says("same name"))
     }
 
+    /// The service is too busy or can't be reached: the same call may succeed later.
+    pub fn is_passing(&self) -> bool {
+        let busy = self.is("ThrottlingException") || self.is("ServiceUnavailableException") || self.is("NoAnswer");
+        busy || self.0.status.is_some_and(|status| status >= 500 || status == 429)
+    }
+
     /// The command or setting that helps.
     pub fn hint(&self) -> Option<String> {
         if self.says("maintenance mode") {

@@ -10,6 +10,7 @@ use crate::cli::{Common, Deploy};
 use crate::connector;
 use crate::error::Partial;
 use crate::facts::Key;
+use crate::manifest::Smoke;
 use crate::plan::Plan;
 use crate::refused::{Exit, Refused};
 use crate::report::{Report, json, text};
@@ -17,7 +18,9 @@ use crate::resource::Resource as _;
 use crate::session::Session;
 
 pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
-    let session = open::session(common).await?;
+    let mut manifest = open::manifest(common)?;
+    manifest.smoke = smoke(args, manifest.smoke)?;
+    let session = open::session_of(common, manifest).await?;
     let (site, plan) = session.plan().await?;
     note(&text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
@@ -30,6 +33,18 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     let report = session.apply(&plan).await;
     let outcome = finish(common, &session, &site, &plan, &report, args.json);
     outcome.map(|()| Exit::Done)
+}
+
+/// What the new version is asked: by the command line, else by the manifest.
+fn smoke(args: &Deploy, manifests: Option<Smoke>) -> Result<Option<Smoke>> {
+    match &args.smoke {
+        _ if args.no_smoke => Ok(None),
+        None => Ok(manifests),
+        Some(question) if question.trim().is_empty() => {
+            Err(Refused::usage("--smoke asks nothing", "write a question that the agent must answer").into())
+        }
+        Some(question) => Ok(Some(Smoke { question: question.trim().to_owned(), expect: args.expect.clone() })),
+    }
 }
 
 /// Prints what came of it: the line for Slack, or what stopped it.

@@ -7,6 +7,7 @@ mod local;
 mod shown;
 mod watch;
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -45,13 +46,23 @@ pub(super) async fn run(common: &Common, args: &Invoke) -> Result<Exit> {
         .into());
     }
     let source = local::source(&open::manifest(common)?)?.folder.clone();
+    tokio::select! {
+        () = again_and_again(common, args, &source) => {}
+        // The handler that runs, if one does, ends with this.
+        _ = tokio::signal::ctrl_c() => note("\nstopped watching"),
+    }
+    Ok(Exit::Done)
+}
+
+/// Runs it now and after each change, until it is dropped.
+async fn again_and_again(common: &Common, args: &Invoke, source: &Path) {
     loop {
-        let seen = watch::look(&[&source, &common.file]);
+        let seen = watch::look(&[source, &common.file]);
         if let Err(error) = once(common, args).await {
             note(&Printed(&error).to_string());
         }
         note(&format!("\nwaiting for a change in {} (Ctrl-C ends)", source.display()));
-        watch::change(&[&source, &common.file], &seen).await;
+        watch::change(&[source, &common.file], &seen).await;
     }
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
-use emulator::{Emulator, Settings, Timing};
+use emulator::{Emulator, OpenError, Settings, Timing};
 
 use crate::aws::LOCAL_REGION;
 use crate::manifest::Manifest;
+use crate::moment::Moment;
 
 /// The folder beside the manifest that holds the emulated account.
 const FOLDER: &str = ".bedrock-ops";
@@ -42,7 +43,7 @@ pub(super) fn settings(manifest: Option<&Manifest>, timing: Timing) -> Settings 
         account: account(manifest).to_owned(),
         region: region.map_or(LOCAL_REGION, AsRef::as_ref).to_owned(),
         timing,
-        epoch: now(),
+        epoch: u64::try_from(now().0).unwrap_or_default(),
     }
 }
 
@@ -51,8 +52,13 @@ pub(super) fn account(manifest: Option<&Manifest>) -> &str {
     manifest.and_then(|manifest| manifest.account.as_ref()).map_or(ACCOUNT, AsRef::as_ref)
 }
 
-/// Milliseconds since 1970.
-fn now() -> u64 {
+/// Whether the emulated account could not be opened because another command has it open.
+pub(super) fn is_in_use(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(OpenError::InUse { .. })))
+}
+
+/// Now.
+pub(super) fn now() -> Moment {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -14,13 +14,26 @@ use crate::session::Session;
 
 /// Reads the manifest and opens the door; warnings are told.
 pub(super) async fn session(common: &Common) -> Result<Session> {
-    let manifest = manifest(common)?;
-    let door = if common.local {
-        Door::local(local::emulator(&manifest)?, &manifest)
-    } else {
-        Door::aws(common.profile.as_deref(), &manifest).await?
-    };
-    Ok(Session::new(manifest, door, cache(), Progress::for_stderr(std::io::stderr().is_terminal())))
+    session_of(common, manifest(common)?).await
+}
+
+/// Opens the door for this manifest.
+pub(super) async fn session_of(common: &Common, manifest: Manifest) -> Result<Session> {
+    let door = door(common, &manifest).await?;
+    Ok(Session::new(manifest, door, cache(), progress()))
+}
+
+/// Opens the door.
+pub(super) async fn door(common: &Common, manifest: &Manifest) -> Result<Door> {
+    if common.local {
+        return Ok(Door::local(local::emulator(manifest)?, manifest));
+    }
+    Door::aws(common.profile.as_deref(), manifest).await
+}
+
+/// Tells what is under way on stderr.
+pub(super) fn progress() -> Progress {
+    Progress::for_stderr(std::io::stderr().is_terminal())
 }
 
 /// Reads the manifest; warnings are told.
@@ -30,6 +43,13 @@ pub(super) fn manifest(common: &Common) -> Result<Manifest> {
         output::note(&warning.to_string());
     }
     Ok(loaded.manifest)
+}
+
+/// Where the questions of conversations are kept; nowhere when the system names no such folder.
+pub(super) fn history() -> Option<PathBuf> {
+    let folder = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = folder.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
+    folder.map(|folder| folder.join("bedrock-ops").join("questions"))
 }
 
 /// Where layers of dependencies are kept between builds; nowhere when the system names no such folder.

@@ -11,17 +11,22 @@ use crate::report::{Report, text};
 
 /// Prints a result.
 pub(super) fn result(text: &str) -> Result<()> {
-    let mut out = anstream::stdout();
-    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
-        // Who reads no further has read enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing to stdout"),
-    }
+    // Who reads no further has read enough.
+    piece(&format!("{}\n", text.trim_end())).map(|_| ())
 }
 
 /// Prints a result as JSON.
 pub(super) fn json(value: &Value) -> Result<()> {
     result(&format!("{value:#}"))
+}
+
+/// Prints a piece of a result at once. Answers whether anybody still reads.
+pub(super) fn piece(text: &str) -> Result<bool> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).context("writing to stdout"),
+    }
 }
 
 /// Tells people something.

@@ -53,7 +53,7 @@ impl Found {
                 self.lines.push(line);
                 self.hint = self.hint.take().or(hint);
             }
-            Err(failure) => self.lines.push(format!("nothing, for a look was refused: {failure}")),
+            Err(failure) => self.lines.push(format!("a look was refused: {failure}")),
         }
     }
 }

@@ -108,7 +108,7 @@ impl Reason {
             Self::AccessDenied => "the agent was refused its model or its function",
             Self::BadGateway => "the agent's function or model gave Bedrock nothing usable",
             Self::Conflict => "the agent is at something else: another question of this session, or a change of itself",
-            Self::DependencyFailed => "the agent's function did not do its part",
+            Self::DependencyFailed => "the agent's function, or another thing that it depends on, failed",
             Self::InternalServer => "Bedrock failed on its own side",
             Self::ModelNotReady => "the agent's model is not ready yet",
             Self::ResourceNotFound => "Bedrock does not find the agent, its alias or its model",
@@ -201,7 +201,7 @@ impl fmt::Display for Unanswered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.reason.what())?;
         if self.given > 0 {
-            write!(f, " (after {} characters of an answer)", self.given)?;
+            write!(f, " ({} characters of the answer had come)", self.given)?;
         }
         for line in &self.found {
             write!(f, "\n  found: {}", line.replace('\n', "\n    "))?;

@@ -17,6 +17,7 @@ use serde_json::json;
 pub use error::EngineError;
 
 use crate::dockerfile::{self, Dockerfile};
+use crate::image::Source;
 use crate::image::assemble::{Built, object};
 use crate::image::base::Parts;
 use crate::image::blocking::blocking;
@@ -24,7 +25,7 @@ use crate::image::contents::Recipe;
 use crate::image::error::ImageError;
 use crate::image::push::Order;
 use crate::image::source_hash;
-use crate::manifest::Engine;
+use crate::manifest::{Builder, Engine};
 use command::Running;
 
 /// Builds with the named engine, or with the first that answers, in the `work` folder.
@@ -46,7 +47,7 @@ pub(crate) async fn build(
     let dockerfile = Dockerfile::read(text);
     let engine = match named {
         Some(engine) => Running::named(engine).await?,
-        None => Running::any(|| because(&dockerfile, order, &path)).await?,
+        None => Running::any(|| because(&dockerfile, order.source, &path)).await?,
     };
     order.progress.note(&format!("{} builds {}", engine.program(), path.display()));
     let pinned = if order.base.is_scratch() {
@@ -58,7 +59,8 @@ pub(crate) async fn build(
     tokio::fs::write(&file, pinned).await.map_err(ImageError::Temporary)?;
     let platform = format!("linux/{}", order.source.architecture);
     let archive = work.join("image.tar");
-    engine.build(order.repository, &platform, &file, work, order.progress).await?;
+    let built = engine.build(order.repository, &platform, &file, work, order.progress).await;
+    built.map_err(|error| error.in_terms_of(&dockerfile, &path))?;
     engine.save(order.repository, work, &archive, order.progress).await?;
     let (parts, work) = (parts.clone(), work.to_owned());
     let (program, architecture) = (engine.program(), order.source.architecture.clone());
@@ -74,9 +76,26 @@ pub(crate) async fn build(
     Ok(Built { config, of_base, layers, trace: staged.address.trace })
 }
 
+/// Why no engine can build the source: none is installed, or not the one that the manifest names. Programs are looked for
+/// and none is run, so that a plan can tell; whether one answers shows when it is to build.
+pub fn missing_engine(source: &Source) -> Option<EngineError> {
+    let Builder::Engine { engine, .. } = source.builder else { return None };
+    let absent = |engine: &Engine| !command::is_installed(*engine);
+    match engine {
+        Some(engine) if absent(&engine) => Some(command::not_installed(engine)),
+        None if Engine::ALL.iter().all(absent) => {
+            let path = source.folder.join(dockerfile::FILE);
+            // What can't be read is told by whoever hashes the source.
+            let dockerfile = Dockerfile::read(&std::fs::read_to_string(&path).unwrap_or_default());
+            Some(command::none_installed(because(&dockerfile, source, &path)))
+        }
+        _ => None,
+    }
+}
+
 /// Why an engine is needed at all, for who has none.
-fn because(dockerfile: &Dockerfile, order: &Order<'_>, path: &Path) -> String {
-    let folder = &order.source.folder;
+fn because(dockerfile: &Dockerfile, source: &Source, path: &Path) -> String {
+    let folder = &source.folder;
     match dockerfile.plain(&|path| folder.join(path).is_dir()) {
         Err(beyond) => format!("{}: {beyond}", path.display()),
         Ok(_) => format!("{} does not install the requirements.txt beside it", path.display()),

@@ -13,6 +13,7 @@ use crate::image::native;
 use crate::image::registry::Registry;
 use crate::image::retry::retry;
 use crate::image::transfer::{Blob, Content, Transfer};
+use crate::image::work;
 use crate::image::{Progress, Source};
 use crate::manifest::Builder;
 
@@ -62,7 +63,7 @@ pub async fn build_and_push(
     }
     progress.note(&format!("base image: {}", base.reference));
     let parts = base.open(from).await?;
-    let work = tempfile::tempdir().map_err(ImageError::Temporary)?;
+    let work = work::folder()?;
     let transfer = Transfer::new(into, repository, progress);
     let order = Order { source, base, tag, repository, cache, progress };
     let (of_base, built) =

@@ -90,6 +90,16 @@ fn an_environment_key_may_not_be_one_that_lambda_sets() {
 }
 
 #[test]
+fn a_name_beside_another_keeps_the_rule_however_long_that_is() {
+    for name in ["live", "live-", "a", &"a".repeat(100), &"a-".repeat(100)] {
+        let beside = BedrockName::try_from(name).expect(name).beside("candidate");
+        assert_eq!(BedrockName::try_from(beside.as_str()).as_ref(), Ok(&beside));
+        assert!(beside.as_str().ends_with("-candidate"), "{beside}");
+    }
+    assert_eq!(BedrockName::live().beside("candidate").as_str(), "live-candidate");
+}
+
+#[test]
 fn the_refusal_says_the_rule_in_words() {
     let error = StackName::try_from("Push Rate").expect_err("capitals and a space");
     assert_eq!(

@@ -69,8 +69,9 @@ fn step(step: &Step) -> Value {
         Change::Recreate(reason) | Change::Refuse(reason) => value["reason"] = reason.as_str().into(),
         Change::Keep | Change::Create | Change::Delete => {}
     }
-    if step.change != Change::Keep && !step.resource.why().is_empty() {
-        value["why"] = json!(step.resource.why());
+    let why = step.resource.why(&step.change);
+    if step.change != Change::Keep && !why.is_empty() {
+        value["why"] = json!(why);
     }
     value
 }

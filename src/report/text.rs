@@ -93,7 +93,7 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         }
         Change::Keep | Change::Create | Change::Delete => {}
     }
-    for reason in step.resource.why() {
+    for reason in step.resource.why(&step.change) {
         let _ = writeln!(text, "      {reason}");
     }
 }
@@ -105,12 +105,19 @@ fn consequence(step: &Step, plan: &Plan) -> String {
         Change::Update(differences) => publishes(differences),
         _ => false,
     };
+    let needs = |step: &Step, of: &dyn Fn(&Key) -> bool| step.resource.needs().iter().any(|need| of(&need.key));
+    let is_candidate =
+        plan.steps.iter().any(|other| other.key().kind == Kind::Alias && needs(other, &|key| *key == step.key()));
+    let is_asked = needs(step, &|key| key.kind == Kind::Alias);
     match (step.key().kind, publishes, &step.change) {
+        (Kind::Alias, true, _) if is_candidate => ": cut a version, to be asked".to_owned(),
+        (Kind::Alias, true, Change::Create) if is_asked => ": if it answers, route the alias to it".to_owned(),
         (Kind::Alias, true, Change::Create) => ": cut a version, route the alias to it".to_owned(),
         (Kind::Alias, true, _) => {
             let version = Key::new(Kind::AgentVersion, step.key().name);
             let now = plan.known.identities.get(&version).map_or("no version", String::as_str);
-            format!(": cut a version, move the alias to it from {now} (its id stays, Slack needs nothing)")
+            let first = if is_asked { "if it answers" } else { "cut a version" };
+            format!(": {first}, move the alias to it from {now} (its id stays, Slack needs nothing)")
         }
         (Kind::Draft, ..) => ": prepare".to_owned(),
         (Kind::Function, _, Change::Update(_)) if step.resource.renews(differences(step)) => ": new version".to_owned(),

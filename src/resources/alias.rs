@@ -1,28 +1,36 @@
 //! The agent's alias, and with it publishing: cut a version of the prepared draft and point the alias at it. It compares
 //! what is wanted with what the routed version really holds, so that a console edit or a crash between two calls is seen.
 
+mod lookup;
+mod smoke;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use aws_sdk_bedrockagent::types::{
-    AgentAlias, AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
+    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
 };
-use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use super::action_group::{self, ActionGroup};
-use super::agent::{self, Agent};
+use super::action_group::ActionGroup;
+use super::agent::Agent;
 use super::settling;
-use crate::aws::{Aws, Called, Found};
+use crate::aws::Called;
 use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::name::BedrockName;
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
-use crate::wait::{self, Look, Wait};
+use crate::wait::{Look, Wait};
 
-/// The alias that Bedrock keeps for the draft of every agent. Nobody can delete it.
-const TEST_ALIAS: &str = "TSTALIASID";
+pub(crate) use lookup::list;
+use lookup::{get, held, is_passing, routed};
+pub(super) use lookup::{remove, tags};
+pub use smoke::Smoke;
+
+/// The tag of an alias that no channel calls; its value says what it is for.
+pub const PURPOSE_TAG: &str = "bedrock-ops:alias";
 
 /// The alias. Its identity is its id, which Slack is given and which never changes.
 #[derive(Debug)]
@@ -39,6 +47,8 @@ pub struct Alias {
     pub draft: Key,
     /// What must be usable before the alias moves: the function's version and the permission on it.
     pub behind: Vec<Key>,
+    /// What its version must answer before it moves there. Without it the alias cuts its version itself.
+    pub smoke: Option<Smoke>,
     /// Whose it is.
     pub ownership: Ownership,
 }
@@ -65,7 +75,14 @@ impl Resource for Alias {
     }
 
     fn needs(&self) -> Vec<Need> {
-        [self.agent.key(), self.draft.clone()].into_iter().chain(self.behind.clone()).map(Need::ready).collect()
+        let candidate = self.smoke.iter().map(|smoke| smoke.candidate.key());
+        let needed = [self.agent.key(), self.draft.clone()].into_iter().chain(self.behind.clone()).chain(candidate);
+        needed.map(Need::ready).collect()
+    }
+
+    fn stands_on(&self) -> Vec<Key> {
+        // The candidate stands beside it, not under it.
+        [self.agent.key(), self.draft.clone()].into_iter().chain(self.behind.clone()).collect()
     }
 
     fn looked_up_by(&self) -> Vec<Key> {
@@ -73,12 +90,12 @@ impl Resource for Alias {
     }
 
     fn redoes(&self, change: &Change) -> Option<Key> {
-        let publishes = match change {
-            Change::Create | Change::Recreate(_) => true,
-            Change::Update(differences) => publishes(differences),
-            Change::Keep | Change::Delete | Change::Refuse(_) => false,
-        };
-        publishes.then(|| self.draft.clone())
+        // With a smoke test it is the candidate that cuts the version.
+        (self.smoke.is_none() && moves(change)).then(|| self.draft.clone())
+    }
+
+    fn why(&self, change: &Change) -> Vec<String> {
+        self.smoke.as_ref().filter(|_| moves(change)).map(Smoke::told).unwrap_or_default()
     }
 
     fn wanted(&self, known: &Known) -> Facts {
@@ -118,9 +135,10 @@ impl Resource for Alias {
 
     async fn create(&self, context: &Context) -> Result<String> {
         let agent = context.needed(&self.agent.key())?;
+        let routing = self.asked(context, &agent).await?;
         let create = async || {
             let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&agent).agent_alias_name(&self.name);
-            let call = call.set_description(self.description.clone());
+            let call = call.set_description(self.description.clone()).set_routing_configuration(routing.clone());
             let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
             call.send().await.called("bedrock:CreateAgentAlias")
         };
@@ -139,7 +157,11 @@ impl Resource for Alias {
             call.send().await.called("bedrock:TagResource")?;
         }
         if publish || differs(differences, "description") || differs(differences, "name") {
-            self.point(context, &agent, &id, publish).await?;
+            let routing = match publish {
+                true => self.asked(context, &agent).await?,
+                false => get(&context.aws, &agent, &id).await?.map(|alias| alias.routing_configuration),
+            };
+            self.point(context, &agent, &id, routing).await?;
         }
         Ok(id)
     }
@@ -174,6 +196,20 @@ impl Resource for Alias {
 }
 
 impl Alias {
+    /// The alias beside this one that cuts the versions which are asked first.
+    pub fn candidate(&self, name: &BedrockName) -> Self {
+        Self {
+            name: name.beside("candidate").to_string(),
+            description: Some(format!("Asked by bedrock-ops before {} moves", self.name)),
+            agent: self.agent.clone(),
+            action_groups: self.action_groups.clone(),
+            draft: self.draft.clone(),
+            behind: self.behind.clone(),
+            smoke: None,
+            ownership: Smoke::ownership(&self.ownership),
+        }
+    }
+
     /// The key of the version that it routes to.
     pub fn version(&self) -> Key {
         Key::new(Kind::AgentVersion, &self.name)
@@ -201,17 +237,24 @@ impl Alias {
         listed: Vec<AgentAliasSummary>,
     ) -> Result<Option<AgentAliasSummary>> {
         for alias in listed {
-            if self.ownership.owner(&tags(context, agent, &alias.agent_alias_id).await?) == Owner::Ours {
+            let tags = tags(context, agent, &alias.agent_alias_id).await?;
+            let same_purpose = tags.get(PURPOSE_TAG) == self.ownership.tags().get(PURPOSE_TAG);
+            if same_purpose && self.ownership.owner(&tags) == Owner::Ours {
                 return Ok(Some(alias));
             }
         }
         Ok(None)
     }
 
+    /// The routing to the candidate's version, once that has passed; none without a smoke test.
+    async fn asked(&self, context: &Context, agent: &str) -> Result<Option<Vec<Routing>>> {
+        let Some(smoke) = &self.smoke else { return Ok(None) };
+        let version = smoke.ask(context, self, agent).await?;
+        Ok(Some(vec![Routing::builder().agent_version(version).build()]))
+    }
+
     /// Without a routing AWS cuts a new version, every time; with the present one it changes the rest alone.
-    async fn point(&self, context: &Context, agent: &str, id: &str, publish: bool) -> Result<()> {
-        let present = if publish { None } else { get(&context.aws, agent, id).await? };
-        let routing: Option<Vec<Routing>> = present.map(|alias| alias.routing_configuration);
+    async fn point(&self, context: &Context, agent: &str, id: &str, routing: Option<Vec<Routing>>) -> Result<()> {
         let update = async || {
             let call = context.aws.bedrock_agent.update_agent_alias().agent_id(agent).agent_alias_id(id);
             let call = call.agent_alias_name(&self.name).set_description(self.description.clone());
@@ -222,79 +265,20 @@ impl Alias {
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
-        Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE }
+        Wait { progress: &context.progress, key: self.key(), what, limit: context.patience }
+    }
+}
+
+/// Whether the alias leads to another version after this change.
+fn moves(change: &Change) -> bool {
+    match change {
+        Change::Create | Change::Recreate(_) => true,
+        Change::Update(differences) => publishes(differences),
+        Change::Keep | Change::Delete | Change::Refuse(_) => false,
     }
 }
 
 /// Whether these differences take a new version.
 pub fn publishes(differences: &[Difference]) -> bool {
     HELD.iter().any(|field| differs(differences, field))
-}
-
-/// What a version holds: the agent, and its action groups by name. Nothing when there is no version.
-async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, BTreeMap<String, Facts>)> {
-    let Some(version) = version else { return Ok((Facts::Null, BTreeMap::new())) };
-    let groups = async {
-        let read = async |(name, id): (String, String)| {
-            let group = action_group::read(aws, agent, version, &id).await?;
-            anyhow::Ok((name, group.unwrap_or(Facts::Null)))
-        };
-        try_join_all(action_group::list(aws, agent, version).await?.into_iter().map(read)).await
-    };
-    let content = async {
-        let call = aws.bedrock_agent.get_agent_version().agent_id(agent).agent_version(version);
-        let answer = call.send().await.called("bedrock:GetAgentVersion").found()?;
-        let version = answer.and_then(|answer| answer.agent_version);
-        Ok(version.map_or(Facts::Null, |version| facts(&agent::content_of_version(&version))))
-    };
-    let (content, groups) = tokio::try_join!(content, groups)?;
-    Ok((content, groups.into_iter().collect()))
-}
-
-/// Every alias of the agent but the one that Bedrock keeps for its draft.
-pub(super) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {
-    let mut aliases = aws.bedrock_agent.list_agent_aliases().agent_id(agent).into_paginator().items().send();
-    let mut found = Vec::new();
-    while let Some(alias) = aliases.next().await {
-        let Some(alias) = alias.called("bedrock:ListAgentAliases").found()? else { break };
-        if alias.agent_alias_id != TEST_ALIAS {
-            found.push(alias);
-        }
-    }
-    Ok(found)
-}
-
-/// Deletes an alias, and waits until it is gone.
-pub(super) async fn remove(context: &Context, key: Key, agent: &str, id: &str) -> Result<()> {
-    let delete = async || {
-        let call = context.aws.bedrock_agent.delete_agent_alias().agent_id(agent).agent_alias_id(id);
-        call.send().await.called("bedrock:DeleteAgentAlias").found()
-    };
-    settling::accepted(context, key.clone(), delete).await?;
-    let gone = async || match get(&context.aws, agent, id).await? {
-        None => Ok(Look::Done(())),
-        Some(alias) => Ok(Look::NotYet(alias.agent_alias_status.to_string())),
-    };
-    let wait = Wait { progress: &context.progress, key, what: "the alias to go", limit: wait::STATE };
-    wait.until(gone).await
-}
-
-async fn get(aws: &Aws, agent: &str, id: &str) -> Result<Option<AgentAlias>> {
-    let call = aws.bedrock_agent.get_agent_alias().agent_id(agent).agent_alias_id(id);
-    Ok(call.send().await.called("bedrock:GetAgentAlias").found()?.and_then(|answer| answer.agent_alias))
-}
-
-pub(super) async fn tags(context: &Context, agent: &str, id: &str) -> Result<Tags> {
-    let arn = context.site().await.alias_arn(agent, id);
-    let call = context.aws.bedrock_agent.list_tags_for_resource().resource_arn(arn);
-    let answer = call.send().await.called("bedrock:ListTagsForResource").found()?;
-    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
-}
-
-fn routed(routing: &[Routing]) -> Option<String> {
-    routing.first().and_then(|item| item.agent_version.clone())
-}
-
-fn is_passing(status: &AgentAliasStatus) -> bool {
-    matches!(status, AgentAliasStatus::Creating | AgentAliasStatus::Updating | AgentAliasStatus::Deleting)
 }

@@ -264,7 +264,7 @@ impl Function {
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
-        Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE }
+        Wait { progress: &context.progress, key: self.key(), what, limit: context.patience }
     }
 
     fn version(&self, published: Option<String>) -> String {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::base_image::BaseImage;
 use crate::aws::{Aws, Called, Found};
-use crate::facts::{Facts, Key, Kind, Known};
+use crate::facts::{Change, Facts, Key, Kind, Known};
 use crate::image::{self, Address, Base, Source};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
@@ -33,6 +33,8 @@ pub struct Image {
     address: OnceLock<Address>,
     /// Why it has to be built, where another one runs.
     why: OnceLock<Vec<String>>,
+    /// Why it can't be built on this machine.
+    unbuildable: OnceLock<String>,
 }
 
 #[async_trait(?Send)]
@@ -58,22 +60,21 @@ impl Resource for Image {
         false
     }
 
-    async fn observe(&self, context: &Context) -> Result<Seen> {
-        let tag = &self.address().await?.tag;
-        let Some(uri) = context.identity(&self.repository) else { return Ok(Seen::Absent) };
-        let image = ImageIdentifier::builder().image_tag(tag).build();
-        if let Some(digest) = digest(&context.aws, &self.repository.name, image).await? {
-            return Ok(Seen::present(json!({}), Owner::Ours, format!("{uri}@{digest}")));
-        }
-        let why = self.compare(context).await;
-        let why = why.unwrap_or_else(|error| vec![format!("what changed can't be told: {error:#}")]);
-        // Looked at again after a push that failed, the first reasons still stand.
-        let _ = self.why.set(why);
-        Ok(Seen::Absent)
+    fn absent(&self) -> Change {
+        self.unbuildable.get().map_or(Change::Create, |reason| Change::Refuse(reason.clone()))
     }
 
-    fn why(&self) -> &[String] {
-        self.why.get().map_or(&[], Vec::as_slice)
+    async fn observe(&self, context: &Context) -> Result<Seen> {
+        let seen = self.look(context).await?;
+        if let (Seen::Absent, Some(missing)) = (&seen, image::missing_engine(&self.source)) {
+            // Looked at again, it is the same machine.
+            let _ = self.unbuildable.set(missing.to_string());
+        }
+        Ok(seen)
+    }
+
+    fn why(&self, _change: &Change) -> Vec<String> {
+        self.why.get().cloned().unwrap_or_default()
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
@@ -93,7 +94,31 @@ impl Image {
     pub fn new(source: Source, base: &BaseImage, repository: Key, cache: Option<PathBuf>) -> Self {
         let base = (base.key(), base.found.clone());
         let function = repository.name.clone();
-        Self { source, base, repository, cache, function, address: OnceLock::new(), why: OnceLock::new() }
+        Self {
+            source,
+            base,
+            repository,
+            cache,
+            function,
+            address: OnceLock::new(),
+            why: OnceLock::new(),
+            unbuildable: OnceLock::new(),
+        }
+    }
+
+    /// Looks for the image by the tag of its content; what it finds out beside that is kept for the plan.
+    async fn look(&self, context: &Context) -> Result<Seen> {
+        let tag = &self.address().await?.tag;
+        let Some(uri) = context.identity(&self.repository) else { return Ok(Seen::Absent) };
+        let image = ImageIdentifier::builder().image_tag(tag).build();
+        if let Some(digest) = digest(&context.aws, &self.repository.name, image).await? {
+            return Ok(Seen::present(json!({}), Owner::Ours, format!("{uri}@{digest}")));
+        }
+        let why = self.compare(context).await;
+        let why = why.unwrap_or_else(|error| vec![format!("what changed can't be told: {error:#}")]);
+        // Looked at again after a push that failed, the first reasons still stand.
+        let _ = self.why.set(why);
+        Ok(Seen::Absent)
     }
 
     fn base(&self) -> Result<&Base> {

@@ -20,7 +20,7 @@ pub(super) const DRAFT: &str = "DRAFT";
 
 /// The agent of this id when it is in no passing state; `None` when there is none.
 pub(super) async fn at_rest(context: &Context, key: Key, id: &str) -> Result<Option<Agent>> {
-    let wait = Wait { progress: &context.progress, key, what: "the agent to come to rest", limit: wait::STATE };
+    let wait = Wait { progress: &context.progress, key, what: "the agent to come to rest", limit: context.patience };
     wait.until(async || {
         let call = context.aws.bedrock_agent.get_agent().agent_id(id);
         let answer = call.send().await.called("bedrock:GetAgent").found()?;

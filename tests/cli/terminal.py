@@ -42,11 +42,14 @@ def read(terminal, patience):
 def main():
     steps = [(awaited.encode(), typed.encode()) for awaited, typed in json.loads(sys.argv[1])]
     child, terminal = spawn(sys.argv[2:])
-    screen, deadline = b"", time.monotonic() + PATIENCE
+    screen, seen, deadline = b"", 0, time.monotonic() + PATIENCE
     while chunk := read(terminal, deadline - time.monotonic()):
         screen += chunk
-        if steps and steps[0][0] in screen:
-            os.write(terminal, steps.pop(0)[1])
+        # Each text is awaited behind the one before it.
+        while steps and (at := screen.find(steps[0][0], seen)) >= 0:
+            awaited, typed = steps.pop(0)
+            seen = at + len(awaited)
+            os.write(terminal, typed)
     os.close(terminal)  # a command that still runs is hung up on
     _, status = os.waitpid(child, 0)
     sys.stdout.buffer.write(screen)

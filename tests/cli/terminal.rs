@@ -11,7 +11,7 @@ use crate::program::{Folder, PROGRAM, alone};
 use crate::served::Served;
 
 /// What a terminal sends for Ctrl-C.
-const CTRL_C: &str = "\u{3}";
+pub(crate) const CTRL_C: &str = "\u{3}";
 
 #[test]
 fn no_is_taken_for_an_answer_and_nothing_changes() {
@@ -73,7 +73,7 @@ fn ctrl_c_stops_a_deploy_and_the_next_one_finishes_it() {
 
 /// Runs the binary on a terminal and types each text when the screen shows what comes before it. Gives the exit code
 /// and all that was shown.
-fn on_terminal(
+pub(crate) fn on_terminal(
     folder: &Folder,
     typed: &[(&str, &str)],
     arguments: &[&str],
@@ -95,7 +95,7 @@ fn texts(output: &Output) -> (String, String) {
 }
 
 /// Has the folder's manifest name this base image.
-fn builds_on(folder: &Folder, base_image: &str) {
+pub(crate) fn builds_on(folder: &Folder, base_image: &str) {
     let manifest = fs::read_to_string(folder.manifest()).unwrap();
     let named = manifest.replace("  source: lambda/", &format!("  source: lambda/\n  base_image: {base_image}"));
     fs::write(folder.manifest(), named).unwrap();

@@ -13,8 +13,11 @@ fn printed(sample: &Sample, arguments: &[&str]) -> (Value, i32) {
     let folder = path.parent().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
     command.args(arguments).arg("--json").current_dir(folder);
-    // Nobody's settings, and no cache but the folder's own.
+    // Nobody's settings, and no cache but the folder's own; Python is found where it is.
     command.env_clear().env("XDG_CACHE_HOME", folder.join("cache"));
+    for kept in ["PATH", "HOME", "PYENV_ROOT", "PYENV_VERSION", "VIRTUAL_ENV", "LD_LIBRARY_PATH"] {
+        command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+    }
     let output = command.output().unwrap();
     let document = serde_json::from_slice(&output.stdout);
     let document = document.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -63,6 +66,54 @@ fn the_examples_are_what_is_printed() {
     same(&examples("destroy")[0], &destroyed);
 }
 
+/// A handler that Bedrock understands.
+const RIGHT: &str = r#"
+def handler(event, context):
+    return {"messageVersion": "1.0", "response": {"actionGroup": event["actionGroup"], "function": event["function"],
+            "functionResponse": {"responseBody": {"TEXT": {"body": "2.04 %"}}}}}
+"#;
+
+/// The events with the pieces of the text put together.
+fn joined(lines: &str) -> Vec<Value> {
+    let mut events: Vec<Value> = Vec::new();
+    for line in lines.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        match (events.last_mut(), event["text"].as_str()) {
+            (Some(last), Some(text)) if last["event"] == "text" && event["event"] == "text" => {
+                last["text"] = format!("{}{text}", last["text"].as_str().unwrap()).into();
+            }
+            _ => events.push(event),
+        }
+    }
+    events
+}
+
+#[test]
+fn the_events_of_an_answer_are_those_of_the_page() {
+    let sample = Sample::new();
+    let folder = sample.path().parent().unwrap().to_owned();
+    std::fs::write(folder.join("lambda/lambda_function.py"), RIGHT).unwrap();
+    printed(&sample, &["deploy", "--local", "--yes"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
+    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "最新の開封率を教えて"]);
+    command.current_dir(&folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut real = joined(&String::from_utf8(output.stdout).unwrap());
+
+    let page = page::read("json");
+    let example = joined(page::blocks(page::section(&page, "`ask --json`"), "jsonl")[0]);
+    assert_eq!(real.len(), example.len(), "docs/json.md should show\n{real:#?}");
+    for (real, example) in real.iter_mut().zip(&example) {
+        // Ids are AWS's to give, and no two answers take the same time.
+        for member in ["agent_id", "alias_id", "took_ms"].iter().filter(|member| !real[**member].is_null()).collect::<Vec<_>>() {
+            assert_eq!(real[*member].is_number(), example[*member].is_number(), "{member} of {example}");
+            real[*member] = example[*member].clone();
+        }
+        same(example, real);
+    }
+}
+
 #[test]
 fn a_wrong_manifest_is_told_as_the_page_shows() {
     let sample = Sample::new();
@@ -70,4 +121,20 @@ fn a_wrong_manifest_is_told_as_the_page_shows() {
     let (problems, code) = printed(&sample, &["validate"]);
     assert_eq!(code, 4);
     same(&examples("validate")[0], &problems);
+}
+
+#[test]
+fn a_handler_without_a_return_is_told_as_the_page_shows() {
+    let sample = Sample::new();
+    sample.handler("def handler(event, context):\n    reply = {\"messageVersion\": \"1.0\"}\n");
+    let (mut verdict, code) = printed(&sample, &["invoke", "--local"]);
+    assert_eq!(code, 1);
+    let example = &examples("invoke")[0];
+    assert!(verdict["took_ms"].is_u64(), "{verdict}");
+    verdict["took_ms"] = example["took_ms"].clone();
+    // The lines of Python are shown by their beginning.
+    let (shown, cure) = (&example["breaches"][0]["cure"], verdict["breaches"][0]["cure"].as_str().unwrap());
+    assert!(cure.starts_with(shown.as_str().unwrap().trim_end_matches("...")), "{cure}");
+    verdict["breaches"][0]["cure"] = shown.clone();
+    same(example, &verdict);
 }

@@ -15,11 +15,12 @@ agent: {zzzzzz: 1, instruction: {zzzzzz: 1}, alias: {zzzzzz: 1}}
 lambda: {zzzzzz: 1, permissions: [{zzzzzz: 1}]}
 pinpoint: {zzzzzz: 1}
 action_groups: [{zzzzzz: 1, functions: [{zzzzzz: 1, parameters: {NAME: {zzzzzz: 1}}}]}]
+smoke: {zzzzzz: 1}
 connector: {zzzzzz: 1}
 ";
 
 /// How many maps of known fields a manifest has.
-const MAPS: usize = 11;
+const MAPS: usize = 12;
 
 /// The fields that a complaint about an unknown one names, with their way from the root.
 fn known(problem: &Problem) -> Vec<String> {

@@ -23,6 +23,11 @@ impl Sample {
         sample
     }
 
+    /// Puts another handler in its place.
+    pub(crate) fn handler(&self, text: &str) {
+        std::fs::write(self.folder.path().join("lambda/lambda_function.py"), text).unwrap();
+    }
+
     /// The manifest as the page has it.
     pub(crate) fn text() -> String {
         page::blocks(&page::read("manifest"), "yaml")[0].to_owned()

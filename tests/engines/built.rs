@@ -3,18 +3,16 @@
 //! An engine takes its settings from the environment of its process, so each of these tests runs its inner half, which is
 //! marked as ignored, in a process of its own.
 
-use std::env::var;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use bedrock_ops::dockerfile::Dockerfile;
-use bedrock_ops::image::{BasicAuth, OciRegistry, Registry, Scheme, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{Registry, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use crate::rig::{Ended, Rig, by, has, skipped, source as source_of, write};
+use crate::engine::{self, Started};
+use crate::rig::{Rig, by, door_within, has, source as source_of, write};
 
 const HANDLER: (&str, &str) = ("lambda_function.py", "def handler(event, context): return 1\n");
 const TOOLS: [&str; 4] = ["docker-registry", "htpasswd", "skopeo", "umoci"];
@@ -28,50 +26,26 @@ fn dockerfile(base: &str) -> String {
 
 #[test]
 fn buildah_builds_what_native_does_not() {
-    let test = "buildah_builds_what_native_does_not";
-    if has(test, &TOOLS) && has(test, &["buildah"]) {
-        let rig = Rig::start();
-        let store = rig.folder.path().join("storage.conf");
-        let (graph, run) = (rig.folder.path().join("graph"), rig.folder.path().join("run"));
-        let places = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
-        std::fs::write(&store, places).unwrap();
-        let settings = [
-            ("CONTAINERS_STORAGE_CONF", store.display().to_string()),
-            ("STORAGE_DRIVER", "vfs".to_owned()),
-            ("BUILDAH_ISOLATION", "chroot".to_owned()),
-            ("ENGINES_ENGINE", "buildah".to_owned()),
-        ];
-        judged(&rig, &settings);
-    }
+    builds("buildah_builds_what_native_does_not", Engine::Buildah);
+}
+
+#[test]
+fn podman_builds_what_native_does_not() {
+    builds("podman_builds_what_native_does_not", Engine::Podman);
 }
 
 #[test]
 fn docker_builds_what_native_does_not() {
-    let test = "docker_builds_what_native_does_not";
-    if !(has(test, &TOOLS) && has(test, &["docker", "dockerd", "containerd"])) {
-        return;
-    }
-    let rig = Rig::start();
-    let at = |name: &str| rig.folder.path().join(name);
-    let socket = format!("unix://{}", at("docker.sock").display());
-    let log = std::fs::File::create(at("dockerd.log")).unwrap();
-    let mut daemon = Command::new("dockerd");
-    daemon.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs", "-H", &socket]);
-    daemon.arg("--data-root").arg(at("data")).arg("--exec-root").arg(at("exec")).arg("-p").arg(at("docker.pid"));
-    let daemon = daemon.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
-    let _daemon = Ended(daemon);
-    let until = Instant::now() + Duration::from_secs(30);
-    let answers =
-        || Command::new("docker").args(["-H", &socket, "version"]).output().is_ok_and(|it| it.status.success());
-    while !answers() {
-        if Instant::now() > until {
-            let log = std::fs::read_to_string(at("dockerd.log")).unwrap_or_default();
-            let end: Vec<&str> = log.lines().rev().take(3).collect();
-            skipped(test, &format!("dockerd does not start here: {}", end.join(" | ")));
-            return;
+    builds("docker_builds_what_native_does_not", Engine::Docker);
+}
+
+fn builds(test: &str, engine: Engine) {
+    if has(test, &TOOLS) {
+        let rig = Rig::start();
+        if let Some(started) = Started::start(test, &rig, engine) {
+            judged(&rig, &started.settings);
         }
     }
-    judged(&rig, &[("DOCKER_HOST", socket.clone()), ("ENGINES_ENGINE", "docker".to_owned())]);
 }
 
 /// Lets the inner half build and push, and has the result judged.
@@ -156,17 +130,12 @@ fn list(top: &Path, found: &mut Vec<PathBuf>) {
 #[tokio::test]
 #[ignore = "the inner half of the tests above, which run it"]
 async fn within_an_engines_environment() {
-    let engine = match var("ENGINES_ENGINE").unwrap().as_str() {
-        "docker" => Engine::Docker,
-        _ => Engine::Buildah,
-    };
-    let (host, base_image) = (var("ENGINES_HOST").unwrap(), var("ENGINES_BASE").unwrap());
+    let engine = engine::told();
+    let (door, base_image, folder) = door_within();
     let text = dockerfile(&base_image);
     let files =
         [HANDLER, ("Dockerfile", text.as_str()), (".dockerignore", "*.md\n"), (".env", "TOKEN=x"), ("notes.md", "x")];
     let (_kept, source) = source_of(&files, &base_image, by(engine));
-    let auth = BasicAuth { user: "deployer".to_owned(), password: "correct horse".to_owned() };
-    let door = OciRegistry::new(&host, Scheme::Http, Some(auth));
     let base = resolve_base(&door, &base_image, "amd64").await.unwrap();
     let tag = tag(&source, &base).await.unwrap();
     let build = || build_and_push(&source, &base, &door, &door, "openrate", &tag, None, &());
@@ -178,8 +147,7 @@ async fn within_an_engines_environment() {
     let (_kept_too, plain) = source_of(&plain_files(&text), &base_image, by(engine));
     let plain_tag = bedrock_ops::image::tag(&plain, &base).await.unwrap();
     build_and_push(&plain, &base, &door, &door, "openrate", &plain_tag, None, &()).await.unwrap();
-    let tags = format!("{}/tags", var("ENGINES_FOLDER").unwrap());
-    std::fs::write(tags, format!("{tag} {plain_tag}")).unwrap();
+    std::fs::write(folder.join("tags"), format!("{tag} {plain_tag}")).unwrap();
 
     write(&source.folder, "Dockerfile", &format!("FROM {base_image}\nCOPY missing.py /\nENV A=1\n"));
     let tag = bedrock_ops::image::tag(&source, &base).await.unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::rig::{Rig, output};
+use crate::rig::{Rig, is_root, output};
 
 /// Media types that Lambda takes, Docker's dialect.
 pub(crate) const MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
@@ -55,7 +55,11 @@ impl Rig {
             (format!("docker://{}/openrate:{tag}", self.host), format!("oci:{}:{tag}", layout.display()));
         self.skopeo(&["copy", "--src-tls-verify=false", &image, &target]);
         let mut command = Command::new("umoci");
-        output(command.args(["unpack", "--image", &format!("{}:{tag}", layout.display())]).arg(&bundle));
+        command.args(["unpack", "--image", &format!("{}:{tag}", layout.display())]);
+        if !is_root() {
+            command.arg("--rootless");
+        }
+        output(command.arg(&bundle));
         bundle.join("rootfs")
     }
 }

@@ -3,8 +3,15 @@
 //! Whatever is not installed here is SKIPPED, loudly; with `REQUIRE_ENGINES=1` that is a failure.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod article;
+mod base;
 mod built;
+mod confined;
+mod engine;
 mod judge;
+mod large;
 mod pushed;
+mod python;
 mod rig;
 mod running;
+mod same;

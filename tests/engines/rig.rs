@@ -1,4 +1,4 @@
-//! What the tests stand on: a registry of their own, a tiny base image in it, and an engine that can reach it.
+//! What the tests stand on: a registry of their own, and what an engine needs to reach it.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,13 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bedrock_ops::image::{
-    BasicAuth, ImageError, OciRegistry, Pushed, Registry, Scheme, Source, build_and_push, resolve_base, tag,
+    BasicAuth, ImageError, OciRegistry, Pushed, Scheme, Source, build_and_push, resolve_base, tag,
 };
 use bedrock_ops::manifest::{Builder, Engine};
-use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use futures_util::stream;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -33,15 +29,33 @@ pub(crate) fn has(test: &str, programs: &[&str]) -> bool {
     false
 }
 
+/// Whether this user may do everything.
+pub(crate) fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).trim() == "0"
+}
+
 /// Says loudly that a test did not run.
 pub(crate) fn skipped(test: &str, why: &str) {
     assert!(std::env::var_os("REQUIRE_ENGINES").is_none_or(|value| value != "1"), "{test} must run: {why}");
     let _ = writeln!(std::io::stderr(), "\nSKIPPED: {test}: {why}\n");
 }
 
-fn which(program: &str) -> Option<PathBuf> {
+/// Where a program lies.
+pub(crate) fn which(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+/// For the inner half of a test: the outer half's registry, its base and its folder.
+pub(crate) fn door_within() -> (OciRegistry, String, PathBuf) {
+    let told = |name| std::env::var(name).unwrap();
+    (door_of(&told("ENGINES_HOST")), told("ENGINES_BASE"), told("ENGINES_FOLDER").into())
+}
+
+/// The door of a registry, with the password.
+pub(crate) fn door_of(host: &str) -> OciRegistry {
+    let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
+    OciRegistry::new(host, Scheme::Http, Some(auth))
 }
 
 /// Runs a program to its end; its words, which must be those of success.
@@ -94,12 +108,15 @@ impl Rig {
         let command = command.arg("serve").arg(at("registry.yml")).stdin(Stdio::null());
         let registry = Ended(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
         await_port(&host);
-        let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
-        let token = base64(&format!("{}:{}", auth.user, auth.password));
-        let auths = json!({"auths": {&host: {"auth": token}}}).to_string();
-        fs::write(at("auth.json"), &auths).unwrap();
+        let token = base64(&format!("{USER}:{PASSWORD}"));
+        let mut settings = json!({"auths": {&host: {"auth": token}}});
+        fs::write(at("auth.json"), settings.to_string()).unwrap();
+        // Where Debian has no docker-buildx, a folder with the plugin can be named.
+        if let Ok(folder) = std::env::var("ENGINES_DOCKER_PLUGINS") {
+            settings["cliPluginsExtraDirs"] = json!([folder]);
+        }
         fs::create_dir(at("docker")).unwrap();
-        fs::write(at("docker/config.json"), auths).unwrap();
+        fs::write(at("docker/config.json"), settings.to_string()).unwrap();
         let registries = format!("[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
         fs::write(at("registries.conf"), registries).unwrap();
         fs::write(at("policy.json"), r#"{"default": [{"type": "insecureAcceptAnything"}]}"#).unwrap();
@@ -108,54 +125,7 @@ impl Rig {
 
     /// The registry's door, with the password.
     pub(crate) fn door(&self) -> OciRegistry {
-        let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
-        OciRegistry::new(&self.host, Scheme::Http, Some(auth))
-    }
-
-    /// Puts a base image like AWS's there: an entrypoint that takes the handler, and the task root.
-    pub(crate) async fn put_base(&self) -> String {
-        let mut tar = tar::Builder::new(Vec::new());
-        for (path, kind, mode, text) in [
-            ("var/", tar::EntryType::Directory, 0o755, ""),
-            ("var/task/", tar::EntryType::Directory, 0o755, ""),
-            ("lambda-entrypoint.sh", tar::EntryType::Regular, 0o755, "#!/bin/sh\n"),
-        ] {
-            let mut header = tar::Header::new_ustar();
-            header.set_entry_type(kind);
-            header.set_mode(mode);
-            header.set_size(text.len() as u64);
-            tar.append_data(&mut header, path, text.as_bytes()).unwrap();
-        }
-        let tar = tar.into_inner().unwrap();
-        let mut zip = GzEncoder::new(Vec::new(), Compression::default());
-        zip.write_all(&tar).unwrap();
-        let layer = self.put_blob(zip.finish().unwrap().into()).await;
-        let config = json!({
-            "architecture": "amd64", "os": "linux", "created": "2026-11-01T00:00:00Z",
-            "config": {
-                "Env": ["LAMBDA_TASK_ROOT=/var/task", "PATH=/usr/bin:/bin"],
-                "Entrypoint": ["/lambda-entrypoint.sh"], "WorkingDir": "/var/task",
-            },
-            "rootfs": {"type": "layers", "diff_ids": [digest(&tar)]},
-            "history": [{"created_by": "base"}],
-        });
-        let config = self.put_blob(config.to_string().into()).await;
-        let media_type = "application/vnd.docker.distribution.manifest.v2+json";
-        let manifest = json!({
-            "schemaVersion": 2, "mediaType": media_type,
-            "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": config.1, "digest": config.0},
-            "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": layer.1, "digest": layer.0}],
-        });
-        let bytes = Bytes::from(manifest.to_string());
-        self.door().push_manifest("lambda/python", "3.12", media_type, bytes).await.unwrap();
-        format!("{}/lambda/python:3.12", self.host)
-    }
-
-    async fn put_blob(&self, bytes: Bytes) -> (String, u64) {
-        let facts = (digest(&bytes), bytes.len() as u64);
-        let content = Box::pin(stream::iter([Ok(bytes)]));
-        self.door().push_blob("lambda/python", &facts.0, facts.1, content).await.unwrap();
-        facts
+        door_of(&self.host)
     }
 
     /// Builds and pushes to the repository `openrate`.
@@ -167,15 +137,25 @@ impl Rig {
         Ok((tag, pushed))
     }
 
-    /// Runs one ignored test of this program in a process of its own, with what an engine reads from its environment.
-    pub(crate) fn within(&self, test: &str, base: &str, more: &[(&str, String)]) {
+    /// Tells a process of registry, base and folder, and an engine in it how to reach them.
+    pub(crate) fn surround<'c>(
+        &self,
+        command: &'c mut Command,
+        base: &str,
+        more: &[(&str, String)],
+    ) -> &'c mut Command {
         let at = |name: &str| self.folder.path().join(name);
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
         command.env("ENGINES_HOST", &self.host).env("ENGINES_BASE", base).env("ENGINES_FOLDER", self.folder.path());
         command.env("CONTAINERS_REGISTRIES_CONF", at("registries.conf")).env("REGISTRY_AUTH_FILE", at("auth.json"));
         command.env("DOCKER_CONFIG", at("docker")).envs(more.iter().map(|(name, value)| (name, value)));
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        command.stdin(Stdio::null())
+    }
+
+    /// Runs one ignored test of this program in a process of its own, with what an engine reads from its environment.
+    pub(crate) fn within(&self, test: &str, base: &str, more: &[(&str, String)]) {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
+        let output = self.surround(&mut command, base, more).output().unwrap();
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && out.contains("1 passed"), "{test} within:\n{out}\n{err}");
     }

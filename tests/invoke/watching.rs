@@ -1,7 +1,7 @@
 //! `--watch`: a saved file runs the handler again.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -48,4 +48,9 @@ fn a_saved_file_runs_the_handler_again_also_after_a_mistake() {
     until("waiting for a change");
     stage.write("agent.yaml", crate::stage::MANIFEST);
     until("the handler returned nothing");
+    until("waiting for a change");
+    let interrupted = Command::new("kill").args(["-INT", &watching.0.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    until("stopped watching");
+    assert_eq!(watching.0.wait().unwrap().code(), Some(0), "that is how it is ended");
 }

@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod asking;
 mod changes;
 mod cuts;
 mod deploy;
 mod destroy;
 mod faults;
 mod foreign;
+mod smoke;
 mod stage;
+mod temporary_alias;
 mod timing;
 mod why;

@@ -8,7 +8,7 @@ use crate::stage::{MANIFEST, Stage};
 async fn why(stage: &Stage, text: &str) -> Vec<String> {
     let plan = stage.plan(text).await;
     let image = plan.steps.iter().find(|step| step.key().kind == Kind::Image).unwrap();
-    image.resource.why().to_vec()
+    image.resource.why(&image.change)
 }
 
 fn write(stage: &Stage, name: &str, text: &str) {

@@ -41,6 +41,7 @@ class Account:
         self.logs = client("logs")
         self.functions = client("lambda")
         self.agents = client("bedrock-agent")
+        self.conversations = client("bedrock-agent-runtime")
         self.id: str = self.sts.get_caller_identity()["Account"]
 
     @property

@@ -8,7 +8,23 @@ from account import FUNCTION_ROLE, LOG_GROUP, NAME, TAGS, Account, policy, trust
 from image_push import MANIFEST_TYPE, Refused, Registry, digest, image
 from steps import PATIENCE, POLL, Steps, equal, retried
 
-HANDLER = "def handler(event, context):\n    return {}\n"
+# Answers as Bedrock wants it, with the whole event as its text.
+HANDLER = """
+import json
+
+def handler(event, context):
+    body = {"open_rate_percent": 20.38, "event": event}
+    return {
+        "messageVersion": "1.0",
+        "response": {
+            "actionGroup": event["actionGroup"],
+            "function": event["function"],
+            "functionResponse": {"responseBody": {"TEXT": {"body": json.dumps(body, ensure_ascii=False)}}},
+        },
+        "sessionAttributes": {**event["sessionAttributes"], "asked": "yes"},
+        "promptSessionAttributes": event["promptSessionAttributes"],
+    }
+"""
 ABSENT_DIGEST = "sha256:" + "0" * 64
 
 

@@ -54,7 +54,12 @@ def image(handler: str) -> Image:
         {
             "architecture": "amd64",
             "os": "linux",
-            "config": {"Cmd": ["lambda_function.handler"], "WorkingDir": "/var/task"},
+            # The entrypoint is that of the Python base image of AWS.
+            "config": {
+                "Entrypoint": ["/lambda-entrypoint.sh"],
+                "Cmd": ["lambda_function.handler"],
+                "WorkingDir": "/var/task",
+            },
             "rootfs": {"type": "layers", "diff_ids": [digest(files)]},
         }
     )

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from account import Account
 from agent import Agent
+from ask import ask
 from build_agent import add_action_group, make_agent, make_agent_role, permit
 from build_function import make_function, make_function_role, make_log_group, make_repository, push_image
 from destroy import destroy, look_empty
@@ -37,6 +38,7 @@ def run(steps: Steps, endpoint: str, region: str) -> None:
     permit(steps, agent)
     add_action_group(steps, agent)
     publish(steps, agent)
+    ask(steps, agent)
     change(steps, agent)
     destroy(steps, account, agent)
 

@@ -1,4 +1,4 @@
-//! Asks an agent and reads the event stream that comes back, byte by byte and with a decoder of its own.
+//! Asks an agent and reads the event stream that comes back, as it comes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,19 +7,10 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use crate::account::{Account, groups, signed, text, whole, with};
+use crate::decoder::{Event, whole_messages};
 
 pub(crate) const PROFILE: &str = "jp.anthropic.claude-sonnet-4-5-20250929-v1:0";
 pub(crate) const SESSION: &str = "session-1";
-
-/// One message of a stream.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
-    /// `event` or `exception`.
-    pub(crate) message: String,
-    /// `chunk`, `trace`, `throttlingException`.
-    pub(crate) kind: String,
-    pub(crate) members: Value,
-}
 
 /// All of a stream.
 #[derive(Debug, Default)]
@@ -58,46 +49,9 @@ impl Stream {
     }
 
     fn read(&mut self, bytes: &mut Vec<u8>) {
-        while let Some(length) = bytes.get(..4).map(number).filter(|length| *length <= bytes.len()) {
-            let message: Vec<u8> = bytes.drain(..length).collect();
-            self.events.push(decoded(&message));
-        }
+        self.events.extend(whole_messages(bytes));
         self.rest = bytes.len();
     }
-}
-
-fn number(bytes: &[u8]) -> usize {
-    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
-}
-
-/// CRC-32 of zlib, bit by bit: slow, and shares nothing with what is tested.
-fn checksum(bytes: &[u8]) -> usize {
-    let step = |sum: u32| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
-    let sum = bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum)));
-    usize::try_from(!sum).expect("32 bits")
-}
-
-fn decoded(message: &[u8]) -> Event {
-    let (body, sum) = message.split_at(message.len() - 4);
-    assert_eq!(number(sum), checksum(body), "the message's checksum");
-    assert_eq!(number(&message[8..12]), checksum(&message[..8]), "the prelude's checksum");
-    let (mut headers, payload) = body[12..].split_at(number(&message[4..8]));
-    let mut event = Event { message: String::new(), kind: String::new(), members: Value::Null };
-    while let Some((length, rest)) = headers.split_first() {
-        let (name, rest) = rest.split_at(usize::from(*length));
-        assert_eq!(rest[0], 7, "a string");
-        let (value, rest) = rest[3..].split_at(number(&rest[1..3]));
-        let value = String::from_utf8(value.to_vec()).expect("text");
-        match name {
-            b":message-type" => event.message = value,
-            b":event-type" | b":exception-type" => event.kind = value,
-            b":content-type" => assert_eq!(value, "application/json"),
-            other => panic!("the header {}", String::from_utf8_lossy(other)),
-        }
-        headers = rest;
-    }
-    event.members = serde_json::from_slice(payload).expect("JSON");
-    event
 }
 
 impl Account {

@@ -2,6 +2,9 @@
 
 #[path = "../ecr/account.rs"]
 mod account;
+mod agents;
+#[path = "../bedrock_agent/decoder.rs"]
+mod decoder;
 mod endings;
 mod images;
 mod invoke;

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+use aws_sdk_bedrockagentruntime::error::ErrorMetadata;
 use aws_sdk_bedrockagentruntime::types::error as sdk;
 use aws_sdk_bedrockagentruntime::types::error::ResponseStreamError as Streamed;
 
@@ -28,9 +29,14 @@ fn told(error: &Streamed) -> String {
     printed(Unanswered::new(reason, Some(failure), &agent()))
 }
 
+/// What the stream carries beside the exception's name.
+fn words() -> ErrorMetadata {
+    ErrorMetadata::builder().message("AWS's own words.").build()
+}
+
 macro_rules! exception {
     ($name:ident) => {
-        Streamed::$name(sdk::$name::builder().message("AWS's own words.").build())
+        Streamed::$name(sdk::$name::builder().meta(words()).build())
     };
 }
 
@@ -51,7 +57,7 @@ fn conflict() {
 
 #[test]
 fn dependency_failed() {
-    let error = sdk::DependencyFailedException::builder().message("AWS's own words.").resource_name("Lambda");
+    let error = sdk::DependencyFailedException::builder().meta(words()).resource_name("Lambda");
     insta::assert_snapshot!(told(&Streamed::DependencyFailedException(error.build())));
 }
 

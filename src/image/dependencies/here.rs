@@ -10,6 +10,7 @@ use super::installer::{self, Runs};
 use super::requirements::Requirements;
 use crate::image::Progress;
 use crate::image::error::ImageError;
+use crate::image::work;
 
 /// Counts up when the same requirements would be installed otherwise.
 const FORMAT: &str = "1";
@@ -42,7 +43,7 @@ pub async fn install_here(
     let runs = Runs::Here(interpreter);
     let Some(cache) = cache.filter(|_| requirements.is_cacheable()) else {
         progress.note("requirements: installing");
-        let temporary = tempfile::tempdir().map_err(ImageError::Temporary)?;
+        let temporary = work::folder()?;
         let folder = temporary.path().join("packages");
         installer::install(source, runs, &folder).await?;
         return Ok(Some(Installed { folder, _temporary: Some(temporary) }));

@@ -73,7 +73,7 @@ impl Tool {
     async fn install(self, folder: &Path, runs: Runs<'_>, target: &Path) -> Result<(), ImageError> {
         let (program, words) = self.command(runs);
         let arguments = self.arguments(runs);
-        let command = format!("{} {} {} --target FOLDER", program.display(), words.join(" "), arguments.join(" "));
+        let command = format!("{} {} {} --target FOLDER", program.display(), words.join(" "), shown(&arguments));
         let output = Command::new(program)
             .args(words)
             .args(&arguments)
@@ -137,6 +137,19 @@ impl Tool {
     }
 }
 
+/// The arguments for people: of a row of platforms the first and the last, which tell the rest.
+fn shown(arguments: &[String]) -> String {
+    const PLATFORM: &str = "--platform";
+    let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let of_platforms: Vec<usize> = (0..words.len()).filter(|at| words[*at] == PLATFORM).collect();
+    if let [first, .., last] = of_platforms[..]
+        && of_platforms.len() > 2
+    {
+        words.splice(first + 2..last, ["…"]);
+    }
+    words.join(" ")
+}
+
 /// Which requirement has no fitting wheel, if that is what the installer complains of.
 fn refused_requirement(said: &str) -> Option<String> {
     // Without a network every requirement "has no versions": that is another trouble, with another cure.
@@ -169,7 +182,16 @@ fn reason(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{reason, refused_requirement};
+    use super::{reason, refused_requirement, shown};
+
+    #[test]
+    fn a_long_row_of_platforms_is_shown_by_its_ends() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let long = words("install --platform a_34 --platform a_33 --platform a_32 --platform a_17 --quiet");
+        assert_eq!(shown(&long), "install --platform a_34 … --platform a_17 --quiet");
+        let short = "install --platform a_17 --platform b";
+        assert_eq!(shown(&words(short)), short);
+    }
 
     #[test]
     fn both_installers_name_the_requirement_without_a_wheel() {

@@ -4,9 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use super::error::EngineError;
 use crate::image::Progress;
@@ -14,6 +16,8 @@ use crate::manifest::Engine;
 
 /// Lines of an engine's words that are kept for a message: the cause stands at the end.
 const KEPT_LINES: usize = 12;
+/// How long an engine may think about whether it is there: a daemon on a machine that is gone says nothing at all.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Where the engine writes the id of what it built.
 const ID_FILE: &str = "image.id";
 
@@ -22,6 +26,25 @@ pub(super) struct Running {
     engine: Engine,
     /// Docker with buildx, which wraps an image in an index of attestations unless it is told not to.
     buildx: bool,
+}
+
+/// Whether the engine's program is on the `PATH`, where [`Command`] looks for it as well.
+pub(super) fn is_installed(engine: Engine) -> bool {
+    which::which(engine.program()).is_ok()
+}
+
+/// Refuses the engine that the manifest names.
+pub(super) fn not_installed(engine: Engine) -> EngineError {
+    EngineError::Silent { program: engine.program(), reason: absent(engine.program()) }
+}
+
+/// Refuses a Dockerfile where there is no engine at all; `because` says why it takes one.
+pub(super) fn none_installed(because: String) -> EngineError {
+    EngineError::None { because, tried: Engine::ALL.map(|engine| absent(engine.program())).join("; ") }
+}
+
+fn absent(program: &str) -> String {
+    format!("{program} is not installed")
 }
 
 impl Running {
@@ -53,19 +76,8 @@ impl Running {
             Engine::Podman | Engine::Finch => &["info"],
             Engine::Buildah => &["--version"],
         };
-        let answer = Command::new(program).args(words).stdin(Stdio::null()).kill_on_drop(true).output().await;
-        let answer = answer.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => format!("{program} is not installed"),
-            _ => format!("{program} cannot be started ({error})"),
-        })?;
-        if !answer.status.success() {
-            let said = String::from_utf8_lossy(&answer.stderr);
-            return Err(format!("{program} does not answer ({})", last_line(&said)));
-        }
-        let buildx = engine == Engine::Docker && {
-            let answer = Command::new(program).args(["buildx", "version"]).stdin(Stdio::null()).output().await;
-            answer.is_ok_and(|answer| answer.status.success())
-        };
+        answer(program, words).await?;
+        let buildx = engine == Engine::Docker && answer(program, &["buildx", "version"]).await.is_ok();
         Ok(Self { engine, buildx })
     }
 
@@ -155,6 +167,21 @@ impl Running {
     }
 }
 
+/// Runs a question to its end, which must be that of success; else why there is no answer.
+async fn answer(program: &str, words: &[&str]) -> Result<(), String> {
+    let answer = Command::new(program).args(words).stdin(Stdio::null()).kill_on_drop(true).output();
+    let silent = |_| format!("{program} does not answer within {} seconds", PATIENCE.as_secs());
+    let answer = timeout(PATIENCE, answer).await.map_err(silent)?.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => absent(program),
+        _ => format!("{program} cannot be started ({error})"),
+    })?;
+    if answer.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&answer.stderr);
+    Err(format!("{program} does not answer ({})", last_line(&said)))
+}
+
 /// The image's name in the engine.
 fn name(repository: &str) -> String {
     format!("bedrock-ops/{repository}:latest")
@@ -180,4 +207,16 @@ async fn listen(words: Option<impl AsyncRead + Unpin>, kept: &Mutex<Vec<String>>
 
 fn last_line(said: &str) -> &str {
     said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("no further words")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::answer;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_says_nothing_is_not_waited_for_forever() {
+        let silent = "does not answer within 20 seconds";
+        assert_eq!(answer("sleep", &["600"]).await, Err(format!("sleep {silent}")));
+        assert_eq!(answer("no-such-program", &[]).await, Err("no-such-program is not installed".to_owned()));
+    }
 }

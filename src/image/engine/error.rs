@@ -1,6 +1,11 @@
 //! What can go wrong between us and a container engine, and what helps.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::dockerfile::Dockerfile;
+
+/// How Docker's old builder ends when it misses the slash.
+const SLASH_MISSING: &str = "the destination must be a directory and end with a /";
 
 /// Why an engine built no image.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +38,20 @@ pub enum EngineError {
         reason: String,
         /// To try it by hand.
         command: String,
+    },
+    /// Docker's old builder wants a slash where all others do without.
+    #[error(
+        "{program} without BuildKit wants a slash after the folder that several files are copied to; in {} write \
+         `{copy}/`, or install docker's buildx plugin or buildah, which do without it, or write `builder: auto`: a \
+         Dockerfile as plain as the article's needs no engine", .dockerfile.display()
+    )]
+    NoSlash {
+        /// The engine.
+        program: &'static str,
+        /// The source's Dockerfile.
+        dockerfile: PathBuf,
+        /// The instruction: `COPY a.py b.py ${LAMBDA_TASK_ROOT}`.
+        copy: String,
     },
     /// It built, but did not hand the image over.
     #[error("{program} built the image but could not hand it over: {reason}; check its disk space and run again")]
@@ -70,4 +89,16 @@ pub enum EngineError {
         /// The Dockerfile.
         dockerfile: PathBuf,
     },
+}
+
+impl EngineError {
+    /// The same error with what helps, where the Dockerfile's text tells it.
+    pub(super) fn in_terms_of(self, dockerfile: &Dockerfile, path: &Path) -> Self {
+        match (&self, dockerfile.without_slash()) {
+            (Self::Failed { program, reason, .. }, Some(copy)) if reason.contains(SLASH_MISSING) => {
+                Self::NoSlash { program, dockerfile: path.to_owned(), copy }
+            }
+            _ => self,
+        }
+    }
 }

@@ -12,7 +12,6 @@ pub(super) struct Reply {
     pub(super) state: State,
     /// None leaves the session's as they are.
     pub(super) session_attributes: Option<Attributes>,
-    pub(super) prompt_session_attributes: Option<Attributes>,
 }
 
 /// `responseState`.
@@ -40,11 +39,12 @@ pub(super) fn read(payload: &[u8], chosen: &Chosen) -> Option<Reply> {
         Value::String(state) if state == "REPROMPT" => State::Reprompt,
         _ => return None,
     };
+    // They last for this question, and no other function is called for it.
+    attributes(&reply["promptSessionAttributes"])?;
     Some(Reply {
         body: result["responseBody"]["TEXT"]["body"].as_str()?.to_owned(),
         state,
         session_attributes: attributes(&reply["sessionAttributes"])?,
-        prompt_session_attributes: attributes(&reply["promptSessionAttributes"])?,
     })
 }
 

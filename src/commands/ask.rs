@@ -1,0 +1,141 @@
+//! `ask`: asks the deployed agent and shows its answer as it comes; without a question, a conversation.
+
+mod dialogue;
+mod editor;
+mod line;
+mod question;
+mod shown;
+mod shown_json;
+mod shown_text;
+mod whom;
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use super::open;
+use super::output::note;
+use crate::aws::{Access, Aws};
+use crate::cli::{Ask, Common};
+use crate::conversation::{self, Agent, Question, Reason, SILENCE, Unanswered};
+use crate::error::Printed;
+use crate::refused::Exit;
+use shown::Shown;
+use whom::Whom;
+
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// It is complete.
+    Answered,
+    /// The work was given back: there is no answer.
+    GivenBack,
+    /// Nobody reads any more.
+    Unread,
+}
+
+pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
+    let opened = async {
+        // What is asked comes first: a wrong command line makes no call.
+        let question = question::of(args).await?;
+        let session = open::session(common).await?;
+        let whom = whom::find(common, &session, args).await?;
+        anyhow::Ok((question, session, whom))
+    };
+    let Some(opened) = uninterrupted(opened).await else { return Ok(interrupted()) };
+    let (question, session, Whom { mut agent, temporary, called }) = opened?;
+    let aws = session.clients(Access::Write);
+    let Some(temporary) = temporary else { return speak(&aws, &agent, question, &called, args).await };
+
+    let context = session.context(Access::Write, agent.site.clone());
+    let spoken = match uninterrupted(temporary.make(&context, now() / 1000)).await {
+        Some(Ok(id)) => {
+            agent.alias = id;
+            speak(&aws, &agent, question, &called, args).await
+        }
+        Some(Err(error)) => Err(error),
+        None => Ok(interrupted()),
+    };
+    match uninterrupted(temporary.remove(&context)).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => {
+            note(&Printed(&error.context("deleting the alias that was made for this question")).to_string());
+            note(&left(common));
+        }
+        None => note(&left(common)),
+    }
+    spoken
+}
+
+/// The question that was given, or a conversation.
+async fn speak(aws: &Aws, agent: &Agent, question: Option<String>, called: &str, args: &Ask) -> Result<Exit> {
+    let session = args.session.clone().unwrap_or_else(new_session);
+    let Some(text) = question else { return dialogue::run(aws, agent, called, session, args.trace).await };
+    let mut shown = Shown::new(args.json);
+    let question = Question { text, session, trace: args.trace, at: now() };
+    match uninterrupted(exchange(aws, agent, &question, &mut shown)).await {
+        None => {
+            shown.broken()?;
+            Ok(interrupted())
+        }
+        Some(Ok(Ended::GivenBack)) => Ok(Exit::Failed),
+        Some(Ok(Ended::Answered | Ended::Unread)) => Ok(Exit::Done),
+        Some(Err(error)) => Err(error),
+    }
+}
+
+/// One question and its answer, shown as it comes.
+async fn exchange(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) -> Result<Ended> {
+    let told = told(aws, agent, question, shown).await;
+    match &told {
+        Ok(_) => {}
+        Err(error) => shown.failed(error)?,
+    }
+    told
+}
+
+async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) -> Result<Ended> {
+    debug_assert!(SILENCE > conversation::SLACK_PATIENCE, "who asks here waits longer than Slack");
+    shown.asked(agent, question)?;
+    let mut answering = conversation::ask(aws, agent, question).await?;
+    let mut ended = Ended::Answered;
+    while let Some(event) = answering.next().await? {
+        if !shown.event(&event)? {
+            return Ok(Ended::Unread);
+        }
+        if matches!(event, conversation::Event::ReturnControl(_)) {
+            note(&Printed(&Unanswered::new(Reason::ReturnControl, None, agent).into()).to_string());
+            ended = Ended::GivenBack;
+        }
+    }
+    Ok(ended)
+}
+
+/// Does this until it is done or Ctrl-C comes.
+async fn uninterrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        _ = tokio::signal::ctrl_c() => None,
+    }
+}
+
+fn interrupted() -> Exit {
+    note("\ninterrupted");
+    Exit::Interrupted
+}
+
+/// An alias is left behind.
+fn left(common: &Common) -> String {
+    format!("the alias stays for now; the next `{}` or `destroy` deletes it", common.typed("ask --release"))
+}
+
+/// A session that nobody has begun yet.
+fn new_session() -> String {
+    format!("ask-{:x}-{:x}", now(), std::process::id())
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,60 @@
+//! A conversation on a terminal: a prompt, an answer, a prompt. An error in one answer does not end it.
+
+use anyhow::Result;
+
+use super::editor::{Editor, Typed};
+use super::line::{HELP, Line};
+use super::shown::Shown;
+use super::{Ended, exchange, new_session, now, uninterrupted};
+use crate::aws::Aws;
+use crate::commands::open;
+use crate::commands::output::note;
+use crate::conversation::{Agent, Question};
+use crate::error::Printed;
+use crate::refused::Exit;
+
+pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: String, mut trace: bool) -> Result<Exit> {
+    let editor = Editor::new(open::history())?;
+    note(&format!("asking {called}; /help lists what else can be typed, Ctrl-D ends"));
+    loop {
+        let typed = match editor.line().await? {
+            Typed::Line(typed) => typed,
+            Typed::Cleared => continue,
+            Typed::Ended => return Ok(Exit::Done),
+        };
+        match Line::of(&typed) {
+            Line::Empty => {}
+            Line::Quit => return Ok(Exit::Done),
+            Line::Help => note(HELP),
+            Line::Trace => {
+                trace = !trace;
+                note(if trace { "steps are told" } else { "steps are not told" });
+            }
+            Line::New => {
+                session = new_session();
+                note(&format!("a new session: {session}"));
+            }
+            Line::Unknown(word) => note(&format!("there is no /{word}; /help lists what there is")),
+            Line::Question(text) => {
+                let question = Question { text, session: session.clone(), trace, at: now() };
+                if !answered(aws, agent, &question).await? {
+                    return Ok(Exit::Done);
+                }
+            }
+        }
+    }
+}
+
+/// One answer. Answers whether anybody still reads.
+async fn answered(aws: &Aws, agent: &Agent, question: &Question) -> Result<bool> {
+    let mut shown = Shown::new(false);
+    match uninterrupted(exchange(aws, agent, question, &mut shown)).await {
+        Some(Ok(ended)) => return Ok(ended != Ended::Unread),
+        Some(Err(error)) => note(&Printed(&error).to_string()),
+        None => {
+            shown.broken()?;
+            note("interrupted; the session goes on");
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,107 @@
+//! `logs`: the function's log, in time order, each line told by the request it belongs to.
+
+mod shown;
+
+use std::ops::ControlFlow;
+
+use anyhow::{Error, Result};
+
+use super::output::{self, note};
+use super::{local, open};
+use crate::aws::{Access, Aws, Site};
+use crate::cli::{Common, Logs};
+use crate::logs::{self, Entry, Filter, Joiner, Look, News, Query};
+use crate::manifest::Manifest;
+use crate::moment::Moment;
+use crate::refused::{Exit, Refused};
+use crate::session::Session;
+use shown::Shown;
+
+pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
+    let manifest = open::manifest(common)?;
+    let door = open::door(common, &manifest).await?;
+    let site = door.site(&manifest).await?;
+    let session = Session::new(manifest.clone(), door, None, open::progress());
+    let query = Query { group: session.stack.log_group.name.clone(), filter: args.filter.clone() };
+    let since = args.since.from(local::now());
+    note(&headed(&query, &site, since));
+    let mut shown = Shown::new(args.json);
+    if args.follow {
+        // The emulated account is another command's between two looks.
+        let kept = (!common.local).then(|| session.clients(Access::Read));
+        drop(session);
+        return follow(common, &manifest, kept, &query, since, &mut shown).await;
+    }
+    match logs::look(&session.clients(Access::Read), &query, since).await? {
+        Look::NoGroup => Err(no_group(common, &query)),
+        Look::Unanswered(error) => Err(error),
+        Look::Events(events) => {
+            let entries = Joiner::default().join(events);
+            if entries.is_empty() {
+                note(&nothing(args, since));
+            }
+            // Who reads no further has read enough.
+            let _ = print(&mut shown, &entries)?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Follows until Ctrl-C, or until nobody reads what is printed.
+async fn follow(
+    common: &Common,
+    manifest: &Manifest,
+    kept: Option<Aws>,
+    query: &Query,
+    since: Moment,
+    shown: &mut Shown,
+) -> Result<Exit> {
+    let look = async |from| match &kept {
+        Some(aws) => logs::look(aws, query, from).await,
+        None => match open::door(common, manifest).await {
+            Ok(door) => logs::look(&door.clients(Access::Read), query, from).await,
+            Err(error) if local::is_in_use(&error) => Ok(Look::Unanswered(error)),
+            Err(error) => Err(error),
+        },
+    };
+    let tell = |news| match news {
+        News::Entries(entries) => print(shown, &entries),
+        News::NoGroup => {
+            let deploy = common.typed("deploy");
+            note(&format!("the log group {} is not there; waiting for it (`{deploy}` makes it)", query.group));
+            Ok(ControlFlow::Continue(()))
+        }
+        News::Unanswered(error) => {
+            note(&format!("no answer now, going on: {error:#}"));
+            Ok(ControlFlow::Continue(()))
+        }
+    };
+    logs::follow(since, look, tell).await?;
+    Ok(Exit::Done)
+}
+
+fn print(shown: &mut Shown, entries: &[Entry]) -> Result<ControlFlow<()>> {
+    for entry in entries {
+        if !output::piece(&shown.entry(entry))? {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn headed(query: &Query, site: &Site, since: Moment) -> String {
+    let mut head = format!("{} in {}, since {}", query.group, site.shown(), since.shown());
+    if let Some(filter) = &query.filter {
+        head.push_str(&format!("\nonly lines that hold `{}` as it stands, capitals included", filter.text()));
+    }
+    head
+}
+
+fn nothing(args: &Logs, since: Moment) -> String {
+    let what = args.filter.as_ref().map_or("nothing was written", |_: &Filter| "no line holds that");
+    format!("{what} since {}; look further back with --since 1h or --since 1d", since.shown())
+}
+
+fn no_group(common: &Common, query: &Query) -> Error {
+    Refused::no_log_group(&query.group, &common.typed("deploy")).into()
+}

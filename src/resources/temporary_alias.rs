@@ -1,0 +1,171 @@
+//! An alias for asking one release: AWS takes questions through aliases only, and mostly none leads to an older version.
+//! It is made for the question and deleted after it; what a killed run leaves is deleted by the next one, or by `destroy`.
+
+use anyhow::{Context as _, Result, bail};
+use aws_sdk_bedrockagent::types::{
+    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
+};
+
+use super::alias::{self, PURPOSE_TAG};
+use super::settling;
+use crate::aws::{Aws, Called, Failure, Found};
+use crate::facts::{Key, Kind};
+use crate::ownership::{Owner, Ownership, Tags};
+use crate::resource::Context;
+use crate::wait::{self, Look, Wait};
+
+/// The value of [`PURPOSE_TAG`] on an alias that is not to last.
+const PURPOSE: &str = "ask";
+
+/// Seconds after which an alias for another release counts as left behind: nobody is still asking.
+const LEFT_BEHIND: i64 = 3600;
+
+/// Characters of the lasting alias's name that are kept in ours: AWS takes a hundred.
+const STEM: usize = 80;
+
+/// The alias for one version of an agent.
+#[derive(Debug)]
+pub struct TemporaryAlias {
+    /// The agent's id.
+    pub agent: String,
+    /// The version that it leads to.
+    pub version: String,
+    /// What its name begins with.
+    stem: String,
+    ownership: Ownership,
+}
+
+/// Whether an alias with these tags is not to last.
+pub fn is_temporary(tags: &Tags) -> bool {
+    tags.get(PURPOSE_TAG).is_some_and(|purpose| purpose == PURPOSE)
+}
+
+/// The numbered versions of an agent, oldest first.
+pub async fn versions(aws: &Aws, agent: &str) -> Result<Vec<String>> {
+    let mut listed = aws.bedrock_agent.list_agent_versions().agent_id(agent).into_paginator().items().send();
+    let mut found = Vec::new();
+    while let Some(version) = listed.next().await {
+        let version = version.called("bedrock:ListAgentVersions")?.agent_version;
+        found.extend(version.parse::<u32>().ok());
+    }
+    found.sort_unstable();
+    Ok(found.iter().map(ToString::to_string).collect())
+}
+
+/// The id of a lasting alias that leads to a version and takes questions.
+pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Option<String>> {
+    for alias in alias::list(&context.aws, agent).await? {
+        let leads = routed(&alias) == Some(version) && alias.agent_alias_status == AgentAliasStatus::Prepared;
+        if leads && !is_temporary(&alias::tags(context, agent, &alias.agent_alias_id).await?) {
+            return Ok(Some(alias.agent_alias_id));
+        }
+    }
+    Ok(None)
+}
+
+impl TemporaryAlias {
+    /// One for this version, named after the lasting alias.
+    pub fn new(agent: String, version: String, lasting: &alias::Alias) -> Self {
+        // AWS takes no name in which two dashes or underscores follow each other.
+        let stem: String = lasting.name.chars().take(STEM).collect();
+        let stem = format!("{}-release-", stem.trim_end_matches(['-', '_']));
+        Self { agent, version, stem, ownership: lasting.ownership.clone() }
+    }
+
+    fn name(&self) -> String {
+        format!("{}{}", self.stem, self.version)
+    }
+
+    fn key(&self) -> Key {
+        Key::new(Kind::Alias, self.name())
+    }
+
+    /// Makes it, or takes over what is there of the same name, and waits until it can be asked through. Answers its id.
+    /// `now` is in seconds since 1970.
+    pub async fn make(&self, context: &Context, now: i64) -> Result<String> {
+        self.sweep(context, |alias| alias.updated_at.secs() + LEFT_BEHIND < now).await?;
+        let id = match self.there(context).await? {
+            Some(id) => id,
+            None => self.create(context).await?,
+        };
+        self.settle(context, &id).await?;
+        Ok(id)
+    }
+
+    /// Deletes it. That it is not there is success.
+    pub async fn remove(&self, context: &Context) -> Result<()> {
+        self.sweep(context, |alias| alias.agent_alias_name == self.name()).await
+    }
+
+    /// The one of this name, if it is ours.
+    async fn there(&self, context: &Context) -> Result<Option<String>> {
+        let listed = alias::list(&context.aws, &self.agent).await?;
+        let Some(found) = listed.into_iter().find(|alias| alias.agent_alias_name == self.name()) else {
+            return Ok(None);
+        };
+        if !self.is_ours(context, &found.agent_alias_id).await? {
+            bail!("there is an alias {} that `ask` did not make; delete it by hand if nobody needs it", self.name());
+        }
+        Ok(Some(found.agent_alias_id))
+    }
+
+    async fn create(&self, context: &Context) -> Result<String> {
+        let routing = Routing::builder().agent_version(&self.version).build();
+        let mut tags = self.ownership.tags().clone();
+        tags.insert(PURPOSE_TAG.to_owned(), PURPOSE.to_owned());
+        let create = async || {
+            let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&self.agent);
+            let call = call.agent_alias_name(self.name()).description("Made by `bedrock-ops ask --release`");
+            let call = call.routing_configuration(routing.clone()).set_tags(Some(tags.clone().into_iter().collect()));
+            call.send().await.called("bedrock:CreateAgentAlias")
+        };
+        match settling::accepted(context, self.key(), create).await {
+            // Somebody else asks the same release, and was quicker.
+            Err(error) if error.downcast_ref().is_some_and(Failure::is_already_there) => {
+                self.there(context).await?.with_context(|| format!("the alias {} is gone again", self.name()))
+            }
+            created => {
+                let created = created?.agent_alias.context("bedrock:CreateAgentAlias gave no alias")?;
+                Ok(created.agent_alias_id)
+            }
+        }
+    }
+
+    async fn settle(&self, context: &Context, id: &str) -> Result<()> {
+        let what = "the alias to take questions";
+        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE };
+        wait.until(async || {
+            let call = context.aws.bedrock_agent.get_agent_alias().agent_id(&self.agent).agent_alias_id(id);
+            let answer = call.send().await.called("bedrock:GetAgentAlias").found()?;
+            let Some(alias) = answer.and_then(|answer| answer.agent_alias) else {
+                bail!("the alias {id} is gone again: somebody deleted it");
+            };
+            match alias.agent_alias_status {
+                AgentAliasStatus::Prepared => Ok(Look::Done(())),
+                AgentAliasStatus::Failed => bail!("AWS says: {}", alias.failure_reasons().join("; ")),
+                status => Ok(Look::NotYet(status.to_string())),
+            }
+        })
+        .await
+    }
+
+    /// Deletes those that were made for asking and of which this is true.
+    async fn sweep(&self, context: &Context, goes: impl Fn(&AgentAliasSummary) -> bool) -> Result<()> {
+        for alias in alias::list(&context.aws, &self.agent).await? {
+            let named = alias.agent_alias_name.starts_with(&self.stem);
+            if named && goes(&alias) && self.is_ours(context, &alias.agent_alias_id).await? {
+                alias::remove(context, self.key(), &self.agent, &alias.agent_alias_id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_ours(&self, context: &Context, id: &str) -> Result<bool> {
+        let tags = alias::tags(context, &self.agent, id).await?;
+        Ok(self.ownership.owner(&tags) == Owner::Ours && is_temporary(&tags))
+    }
+}
+
+fn routed(alias: &AgentAliasSummary) -> Option<&str> {
+    alias.routing_configuration().first().and_then(|item| item.agent_version())
+}

@@ -1,0 +1,144 @@
+//! The status for people: one screen, no wider than 100 columns but for the line that is pasted into Slack.
+
+mod width;
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::release::short;
+use super::{Draft, Image, Lifecycle, Model, Release, Row, State, Status};
+use crate::moment::Moment;
+use width::{cut, listed};
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+
+/// Columns of the screen.
+const SCREEN: usize = 100;
+/// Columns before a resource's name: its state and its kind.
+const NAMES: usize = 33;
+/// Columns before what is said of the release.
+const SAYINGS: usize = 12;
+/// Digits of a Git commit: as many as Git shows in a large repository.
+const COMMIT: usize = 10;
+
+/// The screen. `typed` gives a command as it is typed with the same flags.
+pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
+    let Status { stack, site, deployed, resources, release, draft, model, connector } = status;
+    if !deployed {
+        let mut text = format!("{stack} is not deployed in {}; `{}` does it\n", site.shown(), typed("deploy"));
+        // What is in the way is worth knowing before.
+        let in_the_way = resources.iter().filter(|row| !matches!(row.state, State::Absent | State::Ok));
+        in_the_way.for_each(|row| resource(&mut text, row));
+        return text;
+    }
+    let mut text = format!("{stack} in {}\n\n", site.shown());
+    resources.iter().for_each(|row| resource(&mut text, row));
+    let _ = writeln!(text, "\n  {}\n", counted(resources, &typed));
+    match release {
+        Some(release) => released(&mut text, release),
+        None => saying(&mut text, "alias", &format!("none that Slack could talk to; `{}` goes on", typed("deploy"))),
+    }
+    if let Some(draft) = draft {
+        saying(&mut text, "draft", &drafted(draft, release.as_ref()));
+    }
+    modelled(&mut text, model);
+    if let Some(line) = connector {
+        let _ = write!(text, "\n{line}\n");
+    }
+    text
+}
+
+fn resource(text: &mut String, row: &Row) {
+    let Row { key, state, details } = row;
+    let style = match state {
+        State::Ok => GREEN,
+        State::Differs | State::Absent | State::Stray | State::Changing => YELLOW,
+        State::Broken | State::NotOurs => RED,
+    };
+    let word = state.word().replace('_', " ");
+    let name = cut(&key.name, SCREEN - NAMES);
+    let _ = writeln!(text, "  {style}{word:<8}{style:#}  {:<19}  {name}", key.kind.noun());
+    if !details.is_empty() {
+        let _ = writeln!(text, "{:NAMES$}{}", "", listed(details, SCREEN - NAMES));
+    }
+}
+
+fn counted(resources: &[Row], typed: &impl Fn(&str) -> String) -> String {
+    let ok = resources.iter().filter(|row| row.state == State::Ok).count();
+    if ok == resources.len() {
+        return format!("all {ok} as the manifest wants them");
+    }
+    format!("{ok} of {} as the manifest wants them; `{}` shows what is to do", resources.len(), typed("plan"))
+}
+
+fn saying(text: &mut String, name: &str, said: &str) {
+    let _ = writeln!(text, "  {name:<8}  {}", cut(said, SCREEN - SAYINGS));
+}
+
+fn released(text: &mut String, release: &Release) {
+    let Release { agent_id: _, alias, alias_id, agent_version, functions, image, deployed_at } = release;
+    let version = agent_version.as_ref().map_or("nothing".to_owned(), |version| format!("version {version}"));
+    let calls = if functions.is_empty() { String::new() } else { format!(", which calls {}", functions.join(", ")) };
+    saying(text, "alias", &format!("{alias} ({alias_id}) routes to {version}{calls}"));
+    match image {
+        Some(image) => running(text, image),
+        None if functions.is_empty() => {}
+        None => saying(text, "image", "none: the function that the version calls is gone"),
+    }
+    if let Some(at) = deployed_at {
+        saying(text, "deployed", &at.shown());
+    }
+}
+
+fn running(text: &mut String, image: &Image) {
+    let mut said = short(image.digest());
+    if let Some(commit) = &image.commit {
+        let _ = write!(said, ", commit {}", commit.get(..COMMIT).unwrap_or(commit));
+    }
+    said.push_str(match image.current {
+        Some(true) => ", as the manifest wants it",
+        Some(false) => "; the next deploy brings another",
+        None => "",
+    });
+    saying(text, "image", &said);
+    if !image.why.is_empty() {
+        let _ = writeln!(text, "{:SAYINGS$}{}", "", listed(&image.why, SCREEN - SAYINGS));
+    }
+}
+
+fn drafted(draft: &Draft, release: Option<&Release>) -> String {
+    let prepared = if draft.is_prepared() { "prepared".to_owned() } else { format!("not prepared ({})", draft.state) };
+    let version = release.and_then(|release| release.agent_version.as_deref()).unwrap_or_default();
+    match &draft.differs {
+        None => format!("{prepared}, no version cut from it"),
+        Some(fields) if fields.is_empty() => format!("{prepared}, same as version {version}"),
+        Some(fields) => {
+            let said = format!("{prepared}, differs from version {version} in ");
+            let room = (SCREEN - SAYINGS).saturating_sub(said.len());
+            said + &listed(fields, room)
+        }
+    }
+}
+
+fn modelled(text: &mut String, model: &Model) {
+    let Model { id, behind } = model;
+    let alone = matches!(behind.as_slice(), [(behind, _)] if id.ends_with(behind.as_str()));
+    let last = |ends: &Option<Moment>, else_: &str| match ends {
+        Some(ends) => format!("last day {}", ends.date()),
+        None => else_.to_owned(),
+    };
+    let told = |lifecycle: &Lifecycle| match lifecycle {
+        Lifecycle::Active { ends } => format!("active, {}", last(ends, "no end announced")),
+        Lifecycle::Legacy { ends } => format!("LEGACY, {}", last(ends, "its end is not announced")),
+        Lifecycle::Gone => "GONE: Bedrock does not have it here, or not any more".to_owned(),
+        Lifecycle::Unknown(reason) => format!("can't be told: {reason}"),
+    };
+    saying(text, "model", id);
+    for (behind, lifecycle) in behind {
+        let told = told(lifecycle);
+        saying(text, "", &if alone { told } else { format!("{behind} {told}") });
+    }
+}
