@@ -106,7 +106,9 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     assert_eq!(real.len(), example.len(), "docs/json.md should show\n{real:#?}");
     for (real, example) in real.iter_mut().zip(&example) {
         // Ids are AWS's to give, and no two answers take the same time.
-        for member in ["agent_id", "alias_id", "took_ms"].iter().filter(|member| !real[**member].is_null()).collect::<Vec<_>>() {
+        for member in
+            ["agent_id", "alias_id", "took_ms"].iter().filter(|member| !real[**member].is_null()).collect::<Vec<_>>()
+        {
             assert_eq!(real[*member].is_number(), example[*member].is_number(), "{member} of {example}");
             real[*member] = example[*member].clone();
         }

@@ -170,12 +170,6 @@ impl Archive {
         self.entry(path, tar::EntryType::Regular, content.as_bytes(), None)
     }
 
-    pub(crate) fn directory(&mut self, path: &str) -> &mut Self {
-        self.parents(path);
-        self.made.insert(path.to_owned());
-        self.entry(path, tar::EntryType::Directory, b"", None)
-    }
-
     /// A link (`Symlink` or `Link`), whose target is written as it stands.
     pub(crate) fn link(&mut self, path: &str, kind: tar::EntryType, target: &str) -> &mut Self {
         self.parents(path);

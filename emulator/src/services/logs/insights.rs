@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::members::{Members, constraint, invalid, null};
-use super::samples;
+use super::stored::Event;
 use crate::calendar::spaced_millis;
 use crate::call::Call;
 use crate::clock::Millis;
@@ -29,13 +29,11 @@ pub(super) struct Running {
     statistics: Value,
 }
 
-/// One line of a log group.
+/// An event, and the group that it is in.
 #[derive(Debug, Clone)]
-struct Event {
-    at: Millis,
+struct Line {
     group: String,
-    stream: String,
-    message: String,
+    event: Event,
 }
 
 pub(super) fn start(call: &mut Call<'_>, mut members: Members) -> Result<Option<Value>, Refusal> {
@@ -57,10 +55,10 @@ pub(super) fn start(call: &mut Call<'_>, mut members: Members) -> Result<Option<
         events.extend(read(call, group, start * 1000, end * 1000)?);
     }
     let scanned = events.len();
-    let bytes: usize = events.iter().map(|event| event.message.len()).sum();
+    let bytes: usize = events.iter().map(|line| line.event.message.len()).sum();
     let (matched, found) = query.run(events);
     let account = call.account;
-    let rows = found.iter().map(|event| row(account, &query, event)).collect();
+    let rows = found.iter().map(|line| row(account, &query, line)).collect();
     let statistics = statistics(matched, scanned, bytes, groups.len());
     let course = Course::starting(call.now, call.timing);
     let queries = &mut call.region().logs.queries;
@@ -112,42 +110,35 @@ fn groups(members: &mut Members) -> Result<Vec<String>, Refusal> {
     Ok(groups)
 }
 
-/// A group's lines within a span, both ends included.
-fn read(call: &mut Call<'_>, name: &str, from: Millis, to: Millis) -> Result<Vec<Event>, Refusal> {
-    let account = call.account;
-    if let Some(group) = call.region().logs.groups.get(name) {
-        if to / 1000 < group.created / 1000 {
-            let text = "end date and time is either before the log groups creation time or exceeds the log groups log \
-                        retention settings";
-            return Err(Refusal::new(400, "MalformedQueryException", text));
-        }
-        return Ok(Vec::new());
+/// A group's events within a span, both ends included.
+fn read(call: &mut Call<'_>, name: &str, from: Millis, to: Millis) -> Result<Vec<Line>, Refusal> {
+    let (account, now) = (call.account, call.now);
+    let group = call.region().logs.read(name, now).map_err(|refusal| {
+        let message = format!("Log group '{name}' does not exist for account ID '{account}'");
+        Refusal { message, ..refusal }
+    })?;
+    if to / 1000 < group.created / 1000 {
+        let text = "end date and time is either before the log groups creation time or exceeds the log groups log \
+                    retention settings";
+        return Err(Refusal::new(400, "MalformedQueryException", text));
     }
-    if !samples::is_there(name) {
-        let text = format!("Log group '{name}' does not exist for account ID '{account}'");
-        return Err(Refusal::new(400, "ResourceNotFoundException", text));
-    }
-    let event = |line: samples::Line| Event {
-        at: line.at,
-        group: name.to_owned(),
-        stream: samples::STREAM.to_owned(),
-        message: line.message,
-    };
-    Ok(samples::lines(name, from, to.min(call.now)).into_iter().map(event).collect())
+    let mut events = group.stored.events(group.retention, now);
+    events.retain(|event| (from..=to).contains(&event.at));
+    Ok(events.into_iter().map(|event| Line { group: name.to_owned(), event: event.clone() }).collect())
 }
 
 /// The asked fields of an event, and the pointer to it that every row has.
-fn row(account: &str, query: &Query, event: &Event) -> Value {
+fn row(account: &str, query: &Query, Line { group, event }: &Line) -> Value {
     let value = |field: &str| match field {
         "@timestamp" => Some(spaced_millis(event.at)),
         "@message" => Some(event.message.clone()),
-        "@log" => Some(format!("{account}:{}", event.group)),
+        "@log" => Some(format!("{account}:{group}")),
         "@logStream" => Some(event.stream.clone()),
         // A field that an event does not have is left out.
         _ => None,
     };
     let fields = query.fields.iter().filter_map(|field| Some(json!({"field": field, "value": value(field)?})));
-    let pointer = json!({"field": "@ptr", "value": format!("{}:{}:{}", event.group, event.stream, event.at)});
+    let pointer = json!({"field": "@ptr", "value": format!("{group}:{}", event.id)});
     fields.chain([pointer]).collect()
 }
 

@@ -8,7 +8,11 @@
 //! They are there for reading alone: nobody made them, nobody can delete them, and no list of log groups tells of them.
 //! The errors are those that CloudWatch's sample metrics count.
 
-use crate::calendar::iso_millis;
+use std::collections::BTreeMap;
+
+use super::Group;
+use super::stored::Stored;
+use crate::calendar::{DAY, iso_millis};
 use crate::clock::Millis;
 
 /// One minute.
@@ -21,30 +25,26 @@ const ERROR_AT: Millis = 17_345;
 const API: &str = "/kabaddi-app/api";
 const WORKER: &str = "/kabaddi-app/push-worker";
 
-/// One line of a sample group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) at: Millis,
-    pub(super) message: String,
-}
-
-/// Whether there is a sample group of that name.
-pub(super) fn is_there(group: &str) -> bool {
-    [API, WORKER].contains(&group)
-}
-
 /// The log stream that all lines of a group are in.
-pub(super) const STREAM: &str = "sample";
+const STREAM: &str = "sample";
 
-/// A group's lines from one moment to another, both included, the oldest first; none if it is no sample group.
-pub(super) fn lines(group: &str, from: Millis, to: Millis) -> Vec<Line> {
-    if !is_there(group) {
-        return Vec::new();
+/// The sample group of that name, with the lines of the last 24 hours.
+pub(super) fn group(name: &str, now: Millis) -> Option<Group> {
+    if ![API, WORKER].contains(&name) {
+        return None;
     }
+    let created = now.saturating_sub(DAY);
+    let mut stored = Stored::default();
+    stored.add(STREAM, created, lines(name, created, now));
+    Some(Group { created, class: "STANDARD".to_owned(), retention: Some(1), tags: BTreeMap::new(), stored })
+}
+
+/// A group's lines (their time and text) from one moment to another, both included, the oldest first.
+fn lines(group: &str, from: Millis, to: Millis) -> Vec<(Millis, String)> {
     let of_minute = |minute: u64| {
         let line = |after: Millis, text: String| {
             let at = minute * MINUTE + after;
-            Line { at, message: format!("{} {text}", iso_millis(at)) }
+            (at, format!("{} {text}", iso_millis(at)))
         };
         let (info, error) = if group == API {
             (api_info(minute), api_error(minute))
@@ -53,7 +53,7 @@ pub(super) fn lines(group: &str, from: Millis, to: Millis) -> Vec<Line> {
         };
         std::iter::once(line(INFO_AT, info)).chain(error.map(|text| line(ERROR_AT, text)))
     };
-    (from / MINUTE..=to / MINUTE).flat_map(of_minute).filter(|line| (from..=to).contains(&line.at)).collect()
+    (from / MINUTE..=to / MINUTE).flat_map(of_minute).filter(|(at, _)| (from..=to).contains(at)).collect()
 }
 
 fn api_info(minute: u64) -> String {
@@ -87,18 +87,21 @@ fn scattered(minute: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{API, WORKER, lines};
+    use super::{API, WORKER, group, lines};
 
     #[test]
     fn every_hour_has_as_many_lines_wherever_it_begins() {
         for from in [1_795_338_000_000, 1_795_338_017_000, 1_795_340_123_456] {
             let count = |group, word| {
                 let found = lines(group, from, from + 3 * 3_600_000 - 1);
-                found.iter().filter(|line| line.message.contains(word)).count()
+                found.iter().filter(|(_, text)| text.contains(word)).count()
             };
             assert_eq!((count(API, "INFO"), count(API, "ERROR")), (180, 6), "{from}");
             assert_eq!((count(WORKER, "ERROR"), count(WORKER, "timed out")), (16, 2), "{from}");
         }
-        assert!(lines("/kabaddi-app", 0, 1_795_338_000_000).is_empty());
+        let now = 1_795_338_000_000;
+        let whole = group(WORKER, now).expect("a sample");
+        assert_eq!(whole.stored.events(whole.retention, now).len(), 1440 + 144, "none was forgotten");
+        assert!(group("/kabaddi-app", now).is_none());
     }
 }

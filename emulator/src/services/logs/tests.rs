@@ -1,5 +1,8 @@
 //! Raw requests to Logs, and what it answers.
 
+mod events;
+mod insights;
+
 use serde_json::{Value, json};
 
 use crate::asking::{Answer, Asking};
@@ -96,7 +99,7 @@ async fn what_aws_refuses_is_refused() {
 async fn what_is_not_emulated_is_said_loudly() {
     let aws = with_group().await;
     for (operation, body, text) in [
-        ("PutLogEvents", json!({}), "the operation PutLogEvents"),
+        ("PutMetricFilter", json!({}), "the operation PutMetricFilter"),
         ("CreateLogGroup", json!({"logGroupName": "n", "kmsKeyId": "k"}), "the member kmsKeyId"),
         ("CreateLogGroup", json!({"logGroupName": "n", "retention": 14}), "the member retention"),
     ] {
@@ -144,96 +147,4 @@ async fn tags_are_put_listed_and_taken_away() {
     ask(&aws, "UntagResource", json!({"resourceArn": ARN, "tagKeys": ["team"]})).await;
     let seen = ask(&aws, "ListTagsForResource", json!({"resourceArn": ARN})).await.json();
     assert_eq!(seen, json!({"tags": {"stack": "openrate"}}));
-}
-
-/// The account's moment, 2026-11-22T09:00:00Z, in seconds.
-const NOW: u64 = 1_795_338_000;
-
-/// What starts a query for the errors of three hours.
-fn errors(groups: &[&str]) -> Value {
-    let pattern = r"/(?i)((error|exception|fatal|traceback)\b|timed out)/";
-    json!({
-        "logGroupNames": groups,
-        "startTime": NOW - 3 * 3600,
-        "endTime": NOW,
-        "queryString": format!(
-            "fields @timestamp, @log, @message | filter @message like {pattern} | sort @timestamp desc | limit 1000"
-        ),
-    })
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_query_is_scheduled_runs_and_then_has_rows() {
-    let aws = Asking::new();
-    let started = ask(&aws, "StartQuery", errors(&["/kabaddi-app/api", "/kabaddi-app/push-worker"])).await;
-    let id = json!({"queryId": started.json()["queryId"]});
-    for (expected, pause) in [("Scheduled", 300), ("Running", 1000)] {
-        let seen = ask(&aws, "GetQueryResults", id.clone()).await.json();
-        assert_eq!((&seen["status"], &seen["results"]), (&json!(expected), &json!([])));
-        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
-    }
-    let seen = ask(&aws, "GetQueryResults", id.clone()).await.json();
-    assert_eq!(seen["status"], "Complete");
-    let counted = &seen["statistics"];
-    assert_eq!((&counted["recordsMatched"], &counted["recordsScanned"]), (&json!(24.0), &json!(384.0)));
-    let rows = seen["results"].as_array().expect("rows");
-    assert_eq!(rows.len(), 24);
-    let newest: Vec<&str> =
-        rows[0].as_array().expect("fields").iter().filter_map(|one| one["value"].as_str()).collect();
-    let [at, log, message, _pointer] = newest[..] else { panic!("{newest:?}") };
-    assert_eq!((at, log), ("2026-11-22 08:57:17.345", "123456789012:/kabaddi-app/push-worker"));
-    assert!(message.starts_with("2026-11-22T08:57:17.345Z ERROR DeviceTokenExpired: "), "{message}");
-
-    let late = ask(&aws, "StopQuery", id).await;
-    assert_eq!(late.code, "InvalidParameterException");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stopped_query_is_cancelled() {
-    let aws = Asking::new();
-    let id = json!({"queryId": ask(&aws, "StartQuery", errors(&["/kabaddi-app/api"])).await.json()["queryId"]});
-    assert_eq!(ask(&aws, "StopQuery", id.clone()).await.json(), json!({"success": true}));
-    assert_eq!(ask(&aws, "GetQueryResults", id).await.json()["status"], "Cancelled");
-}
-
-#[tokio::test(start_paused = true)]
-async fn sample_groups_are_read_and_nothing_else() {
-    let aws = with_group().await;
-    let listed = ask(&aws, "DescribeLogGroups", json!({})).await.json();
-    assert_eq!(listed["logGroups"].as_array().map(Vec::len), Some(1));
-    let answer = ask(&aws, "DeleteLogGroup", json!({"logGroupName": "/kabaddi-app/api"})).await;
-    assert_eq!(answer.code, "ResourceNotFoundException");
-    ask(&aws, "StartQuery", errors(&["/kabaddi-app/api"])).await;
-    assert_eq!(aws.emulator.world().inventory(), ["ap-northeast-1 logs log-group /aws/lambda/openrate"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn queries_that_logs_does_not_take_are_refused() {
-    let aws = with_group().await;
-    let group = "/kabaddi-app/api";
-    let with = |member: &str, value: Value| {
-        let mut body = errors(&[group]);
-        body[member] = value;
-        body
-    };
-    for (body, code, text) in [
-        (errors(&[group, "/none"]), "ResourceNotFoundException", "Log group '/none' does not exist for account ID"),
-        (errors(&[]), "InvalidParameterException", "between 1 and 50"),
-        (with("logGroupName", json!(group)), "InvalidParameterException", "Exactly one"),
-        (with("logGroupNames", Value::Null), "InvalidParameterException", "Exactly one"),
-        (with("logGroupNames", json!(["a b"])), "InvalidParameterException", "'logGroupNames'"),
-        (with("endTime", Value::Null), "InvalidParameterException", "Value null at 'endTime'"),
-        (with("startTime", json!(NOW + 1)), "InvalidParameterException", "start time"),
-        (with("queryString", json!("find errors")), "MalformedQueryException", "unexpected symbol found find"),
-        (with("queryLanguage", json!("SQL")), "NotImplementedByEmulator", "the query language SQL"),
-    ] {
-        let answer = ask(&aws, "StartQuery", body.clone()).await;
-        assert_eq!(answer.code, code, "{body}: {}", answer.body);
-        assert!(answer.body.contains(text), "{}", answer.body);
-    }
-    let mut before = errors(&["/aws/lambda/openrate"]);
-    before["endTime"] = json!(NOW - 3600);
-    assert_eq!(ask(&aws, "StartQuery", before).await.code, "MalformedQueryException");
-    let nobodys = ask(&aws, "GetQueryResults", json!({"queryId": "none"})).await;
-    assert_eq!(nobodys.code, "ResourceNotFoundException");
 }

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::Event;
+use super::Line;
 use crate::refusal::Refusal;
 
 /// The most rows, and as many as are given unless told.
@@ -59,11 +59,11 @@ impl Query {
         Ok(query)
     }
 
-    /// How many events it matches, and those of them that it gives, in its order.
-    pub(super) fn run(&self, events: Vec<Event>) -> (usize, Vec<Event>) {
-        let fits = |event: &Event| self.filters.iter().all(|filter| filter.is_match(&event.message));
-        let mut found: Vec<Event> = events.into_iter().filter(fits).collect();
-        found.sort_by_key(|event| event.at);
+    /// How many lines it matches, and those of them that it gives, in its order.
+    pub(super) fn run(&self, lines: Vec<Line>) -> (usize, Vec<Line>) {
+        let fits = |line: &Line| self.filters.iter().all(|filter| filter.is_match(&line.event.message));
+        let mut found: Vec<Line> = lines.into_iter().filter(fits).collect();
+        found.sort_by_key(|line| line.event.at);
         if !self.oldest_first {
             found.reverse();
         }
