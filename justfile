@@ -35,3 +35,7 @@ sizes:
 bench *options:
     cargo build --release --locked
     python3 bench/compare.py {{options}}
+
+# Measures a changed handler's way into a registry against container engines; see bench/README.md.
+bench-image:
+    cargo bench --locked --bench image

@@ -77,7 +77,9 @@ fn main() {
     println!("| | median, s | least – largest, s | ÷ native | layers uploaded | bytes uploaded |");
     println!("|---|--:|--:|--:|--:|--:|");
     let native = all[0].median();
-    all.iter().for_each(|one| println!("{}", one.row(native)));
+    for one in &all {
+        println!("{}", one.row(native));
+    }
 }
 
 /// Those that can run here; native first.
@@ -100,7 +102,9 @@ fn contenders(rig: &Rig, driver: &str) -> Vec<Measured> {
 /// Whether this user may lay file systems one over another, as engines do where they can.
 fn has_overlay(folder: &Path) -> bool {
     let at = |name: &str| folder.join("overlay").join(name);
-    ["lower", "upper", "work", "merged"].iter().for_each(|name| std::fs::create_dir_all(at(name)).unwrap());
+    for name in ["lower", "upper", "work", "merged"] {
+        std::fs::create_dir_all(at(name)).unwrap();
+    }
     let places = format!(
         "lowerdir={},upperdir={},workdir={}",
         at("lower").display(),
@@ -165,7 +169,7 @@ impl Measured {
         let (all, median) = (self.seconds(), self.median());
         let (least, largest) = (all[0], all[all.len() - 1]);
         let told =
-            |member: &str| self.rounds.last().unwrap()[member].as_u64().map_or("".to_owned(), |it| it.to_string());
+            |member: &str| self.rounds.last().unwrap()[member].as_u64().map_or(String::new(), |it| it.to_string());
         let (layers, bytes) = (told("layers"), told("bytes"));
         format!("| {name} | {median:.2} | {least:.2} – {largest:.2} | {:.0} | {layers} | {bytes} |", median / native)
     }

@@ -75,7 +75,7 @@ pub enum Command {
     Deploy(Deploy),
     /// Remove everything that deploy made
     Destroy(Destroy),
-    /// Show how everything stands: each resource, what Slack talks to, the draft, the model; only reads
+    /// Show how everything stands, and what Slack talks to; only reads
     Status(Status),
     /// Print the line that is pasted into Slack
     PrintConnector(PrintConnector),

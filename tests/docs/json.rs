@@ -95,7 +95,15 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     std::fs::write(folder.join("lambda/lambda_function.py"), RIGHT).unwrap();
     printed(&sample, &["deploy", "--local", "--yes"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
-    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "最新の開封率を教えて"]);
+    command.args([
+        "ask",
+        "--local",
+        "--trace",
+        "--json",
+        "--session",
+        "mine",
+        "What is the open rate of the last campaigns?",
+    ]);
     command.current_dir(&folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -114,6 +122,28 @@ fn the_events_of_an_answer_are_those_of_the_page() {
         }
         same(example, real);
     }
+}
+
+#[test]
+fn the_example_of_a_status_is_what_is_printed() {
+    let sample = Sample::new();
+    let (_, code) = printed(&sample, &["deploy", "--local", "--yes"]);
+    assert_eq!(code, 0);
+    let (mut status, code) = printed(&sample, &["status", "--local"]);
+    assert_eq!(code, 0);
+    let example = &examples("status")[0];
+    let release = &mut status["release"];
+    let moment = release["deployed_at"].as_str().unwrap();
+    assert!(moment.len() == "2026-11-22T09:00:12.345Z".len() && moment.ends_with('Z'), "{moment}");
+    release["deployed_at"] = example["release"]["deployed_at"].clone();
+    let uri = release["image"]["uri"].as_str().unwrap();
+    assert!(uri.contains("/push-openrate@sha256:") && uri.len() == uri.find("sha256:").unwrap() + 71, "{uri}");
+    release["image"]["uri"] = example["release"]["image"]["uri"].clone();
+    for member in ["agent_id", "alias_id"] {
+        let ids = [&status["release"][member], &example["release"][member]].map(|id| id.as_str().unwrap().to_owned());
+        status = serde_json::from_str(&status.to_string().replace(&ids[0], &ids[1])).unwrap();
+    }
+    same(example, &status);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn process(root: &Path, config: &Value) -> Process {
         handler: command[0].clone(),
         arn: "arn:aws:lambda:ap-northeast-1:123456789012:function:openrate".to_owned(),
         version: "$LATEST".to_owned(),
-        log: ("/aws/lambda/openrate".to_owned(), "local".to_owned()),
+        log: ("/aws/lambda/openrate".to_owned(), "confined".to_owned()),
         region: "ap-northeast-1".to_owned(),
         command: chroot(root, config["WorkingDir"].as_str().unwrap()).chain(words.map(OsString::from)).collect(),
         env,

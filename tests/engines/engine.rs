@@ -40,12 +40,12 @@ pub(crate) fn told() -> Engine {
 
 /// buildah and podman take the same settings. A container's own file systems and namespaces can't be had on every machine.
 fn daemonless(driver: &str, rig: &Rig, engine: Engine) -> Started {
-    let at = |name: &str| rig.folder.path().join(format!("{}-{name}", engine.program()));
+    let at = |name: &str| rig.folder.path().join(format!("{}-{name}", engine.program())).display().to_string();
     let (graph, run) = (at("graph"), at("run"));
     let places = format!("[storage]\ndriver = \"{driver}\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
     std::fs::write(at("storage.conf"), places).unwrap();
     let settings = vec![
-        ("CONTAINERS_STORAGE_CONF", at("storage.conf").display().to_string()),
+        ("CONTAINERS_STORAGE_CONF", at("storage.conf")),
         ("STORAGE_DRIVER", driver.to_owned()),
         ("BUILDAH_ISOLATION", "chroot".to_owned()),
     ];

@@ -11,6 +11,7 @@ mod faults;
 mod foreign;
 mod smoke;
 mod stage;
+mod status;
 mod temporary_alias;
 mod timing;
 mod why;
