@@ -1,6 +1,7 @@
 //! Raw requests to Logs, and what it answers.
 
 mod events;
+mod insights;
 
 use serde_json::{Value, json};
 
