@@ -243,7 +243,7 @@ pub struct Invoke {
 #[derive(Debug, Args)]
 #[command(
     after_help = "A line is the time in UTC, the first 8 characters of the request's id, and the text; a request ends with what \
-                  it took. Errors are red and warnings yellow on a terminal. Ctrl-C ends --follow."
+                  it took. Errors are red and warnings yellow on a terminal. Ctrl-C ends --follow, with exit code 0."
 )]
 pub struct Logs {
     /// Go on with what is written from now on, until Ctrl-C

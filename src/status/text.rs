@@ -32,11 +32,15 @@ pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
         let mut text = format!("{stack} is not deployed in {}; `{}` does it\n", site.shown(), typed("deploy"));
         // What is in the way is worth knowing before.
         let in_the_way = resources.iter().filter(|row| !matches!(row.state, State::Absent | State::Ok));
-        in_the_way.for_each(|row| resource(&mut text, row));
+        for row in in_the_way {
+            resource(&mut text, row);
+        }
         return text;
     }
     let mut text = format!("{stack} in {}\n\n", site.shown());
-    resources.iter().for_each(|row| resource(&mut text, row));
+    for row in resources {
+        resource(&mut text, row);
+    }
     let _ = writeln!(text, "\n  {}\n", counted(resources, &typed));
     match release {
         Some(release) => {

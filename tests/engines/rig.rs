@@ -111,7 +111,8 @@ impl Rig {
         let token = base64(&format!("{USER}:{PASSWORD}"));
         let mut settings = json!({"auths": {&host: {"auth": token}}});
         fs::write(at("auth.json"), settings.to_string()).unwrap();
-        // Where Debian has no docker-buildx, a folder with the plugin can be named.
+        // Where Debian has no docker-buildx, a folder with the plugin can be named. BuildKit's `RUN` then fails on the
+        // bridge that the tests' daemon goes without; all else goes its way.
         if let Ok(folder) = std::env::var("ENGINES_DOCKER_PLUGINS") {
             settings["cliPluginsExtraDirs"] = json!([folder]);
         }

@@ -9,6 +9,7 @@ mod deploy;
 mod destroy;
 mod faults;
 mod foreign;
+mod logs;
 mod smoke;
 mod stage;
 mod status;

@@ -217,7 +217,7 @@ async fn the_screen_is_a_hundred_columns_wide_whatever_happens() {
     {
         std::fs::write(stage.source().join(file), "").unwrap();
     }
-    let variables: String = (0..30).map(|number| format!("VARIABLE_{number}: x, ")).collect();
+    let variables: String = (0..30).map(|number| format!("VARIABLE_{number}: x")).collect::<Vec<_>>().join(", ");
     let changed = long.replace("{KPI_NAME: push-open-rate}", &format!("{{{variables}}}"));
     let status = look(&stage, &changed).await;
     let screen = shown(&status);

@@ -1,15 +1,18 @@
-//! Logs: log groups with their retention and tags, their streams and the events in them.
+//! Logs: log groups with their retention and tags, their streams and the events in them, and queries over those.
 
 mod events;
 mod groups;
+mod insights;
 mod members;
 mod pattern;
+mod samples;
 mod stored;
 mod streams;
 mod tags;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,9 @@ use stored::Stored;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
     groups: BTreeMap<String, Group>,
+    /// Forgotten with the process: nobody asks for an old query.
+    #[serde(skip)]
+    queries: insights::Queries,
 }
 
 /// One log group.
@@ -54,9 +60,12 @@ const OPERATIONS: &[(&str, bool, Operation)] = &[
     ("DescribeLogStreams", false, streams::describe),
     ("FilterLogEvents", false, events::filter),
     ("GetLogEvents", false, events::get),
+    ("GetQueryResults", false, insights::results),
     ("ListTagsForResource", false, tags::list),
     ("PutLogEvents", true, streams::put),
     ("PutRetentionPolicy", true, groups::put_retention),
+    ("StartQuery", true, insights::start),
+    ("StopQuery", true, insights::stop),
     ("TagResource", true, tags::tag),
     ("UntagResource", true, tags::untag),
 ];
@@ -94,6 +103,14 @@ impl State {
             stored: Stored::default(),
         };
         self.groups.entry(group.to_owned()).or_insert_with(fresh).stored.add(stream, now, lines);
+    }
+
+    /// A group to be read: one that is there, or a sample.
+    fn read(&self, name: &str, now: Millis) -> Result<Cow<'_, Group>, Refusal> {
+        match self.groups.get(name) {
+            Some(group) => Ok(Cow::Borrowed(group)),
+            None => samples::group(name, now).map(Cow::Owned).ok_or_else(no_such_group),
+        }
     }
 
     fn group(&mut self, name: &str) -> Result<&mut Group, Refusal> {

@@ -94,7 +94,7 @@ async fn an_image_lies_beside_the_world_as_long_as_a_function_names_it() {
         assert_eq!(count(), 1);
     }
     {
-        let stage = Stage::open(folder.path()).await;
+        let stage = Stage::open(folder.path());
         // Its repository is gone; the function is not.
         let body = json!({ "repositoryName": "code", "force": true });
         assert_eq!(stage.account.ecr("DeleteRepository", body).await.0, 200);
@@ -103,6 +103,16 @@ async fn an_image_lies_beside_the_world_as_long_as_a_function_names_it() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(count(), 0, "the account was left without the function");
+}
+
+#[tokio::test]
+async fn an_account_in_a_folder_that_is_told_from_here_runs_functions_too() {
+    let folder = tempfile::tempdir_in(".").expect("a folder");
+    let relative = Path::new(".").join(folder.path().file_name().expect("a name"));
+    let stage = Stage::of(emulator::Emulator::open(&relative, settings()).expect("an account")).await;
+    stage.make(Made::python("app", "def handler(e, c): return 1")).await;
+    let told = stage.invoke(json!({})).await;
+    assert_eq!(told.body, json!(1), "{}", told.log);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What functions print, as it stands in CloudWatch's logs.
+//! What functions print, as it stands in Logs.
 
 use serde_json::{Value, json};
 

@@ -38,7 +38,7 @@ pub(super) fn filter(call: &mut Call<'_>, mut members: Members) -> Result<Option
         return Err(invalid("The specified nextToken is invalid."));
     }
     let now = call.now;
-    let group = call.region().logs.group(&group)?;
+    let group = call.region().logs.read(&group, now)?;
     if streams.iter().flatten().any(|name| !group.stored.streams.contains_key(name)) {
         return Err(no_such_stream());
     }
@@ -71,7 +71,7 @@ pub(super) fn get(call: &mut Call<'_>, mut members: Members) -> Result<Option<Va
     members.only_false("unmask")?;
     members.finish()?;
     let now = call.now;
-    let group = call.region().logs.group(&group)?;
+    let group = call.region().logs.read(&group, now)?;
     if !group.stored.streams.contains_key(&stream) {
         return Err(no_such_stream());
     }

@@ -29,9 +29,15 @@ impl Members {
     /// A log group's name, or the beginning of one, if it is there.
     pub(super) fn name(&mut self, member: &str) -> Result<Option<String>, Refusal> {
         let Some(name) = self.text(member)? else { return Ok(None) };
-        let letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter);
-        check(member, &name, (1, 512), letter, r"[\.\-_/#A-Za-z0-9]+")?;
+        is_group_name(member, &name)?;
         Ok(Some(name))
+    }
+
+    /// Names of log groups, if they are there.
+    pub(super) fn names(&mut self, member: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let names = self.texts(member)?;
+        names.iter().flatten().try_for_each(|name| is_group_name(member, name))?;
+        Ok(names)
     }
 
     /// The log group, by its name or by its identifier: its name or its ARN. One of the two must be there.
@@ -69,18 +75,22 @@ impl Members {
     /// Names of log streams, 1 to 100, if they are there.
     pub(super) fn streams(&mut self) -> Result<Option<Vec<String>>, Refusal> {
         let member = "logStreamNames";
-        let names = match self.0.remove(member) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::Array(names)) => names,
-            Some(_) => return Err(wrong_type(member)),
-        };
+        let Some(names) = self.texts(member)? else { return Ok(None) };
         if !(1..=100).contains(&names.len()) {
             return Err(constraint("Value", member, "Member must have length between 1 and 100"));
         }
-        let text = |name: Value| name.as_str().map(str::to_owned).ok_or_else(|| wrong_type(member));
-        let names: Vec<String> = names.into_iter().map(text).collect::<Result<_, _>>()?;
         names.iter().try_for_each(|name| check_stream(member, name))?;
         Ok(Some(names))
+    }
+
+    fn texts(&mut self, member: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let texts = match self.0.remove(member) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(texts)) => texts,
+            Some(_) => return Err(wrong_type(member)),
+        };
+        let text = |text: Value| text.as_str().map(str::to_owned).ok_or_else(|| wrong_type(member));
+        texts.into_iter().map(text).collect::<Result<_, _>>().map(Some)
     }
 
     /// The events of a batch: the time and the message of each.
@@ -216,6 +226,11 @@ impl Members {
             None => Ok(()),
         }
     }
+}
+
+fn is_group_name(member: &str, name: &str) -> Result<(), Refusal> {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter);
+    check(member, name, (1, 512), letter, r"[\.\-_/#A-Za-z0-9]+")
 }
 
 fn is_tag_letter(letter: char) -> bool {

@@ -53,7 +53,9 @@ pub(super) fn describe(call: &mut Call<'_>, mut members: Members) -> Result<Opti
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }
     let arn = format!("arn:aws:logs:{}:{}:log-group:{group}", call.region, call.account);
-    let stored = &call.region().logs.group(&group)?.stored;
+    let now = call.now;
+    let group = call.region().logs.read(&group, now)?;
+    let stored = &group.stored;
     let mut found: Vec<(&String, &Stream)> = stored.streams.iter().collect();
     found.retain(|(name, _)| prefix.as_ref().is_none_or(|prefix| name.starts_with(prefix)));
     if by_time {

@@ -1,4 +1,4 @@
-//! What stands of a run in CloudWatch's logs: the function's lines between `START` and `REPORT`.
+//! What stands of a run in Logs: the function's lines between `START` and `REPORT`.
 
 use std::time::Duration;
 
