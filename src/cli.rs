@@ -75,7 +75,7 @@ pub enum Command {
     Deploy(Deploy),
     /// Remove everything that deploy made
     Destroy(Destroy),
-    /// Show how everything stands: each resource, what Slack talks to, the draft, the model; only reads
+    /// Show how everything stands, and what Slack talks to; only reads
     Status(Status),
     /// Print the line that is pasted into Slack
     PrintConnector(PrintConnector),
@@ -243,7 +243,7 @@ pub struct Invoke {
 #[derive(Debug, Args)]
 #[command(
     after_help = "A line is the time in UTC, the first 8 characters of the request's id, and the text; a request ends with what \
-                  it took. Errors are red and warnings yellow on a terminal. Ctrl-C ends --follow."
+                  it took. Errors are red and warnings yellow on a terminal. Ctrl-C ends --follow, with exit code 0."
 )]
 pub struct Logs {
     /// Go on with what is written from now on, until Ctrl-C

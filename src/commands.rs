@@ -26,7 +26,6 @@ use output::note;
 
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
-    let interrupted = interrupted(&cli.command);
     // There Ctrl-C ends an answer, not always the command.
     let hears_ctrl_c = matches!(cli.command, Command::Ask(_));
     let ended = tokio::select! {
@@ -34,22 +33,13 @@ pub async fn run(cli: Cli) -> ExitCode {
         biased;
         ended = dispatch(cli) => ended,
         _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
-            note(interrupted);
+            note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");
             Ok(Exit::Interrupted)
         }
     };
     match ended {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => failed(&error),
-    }
-}
-
-/// What is said after Ctrl-C.
-fn interrupted(command: &Command) -> &'static str {
-    match command {
-        // It changes nothing, and Ctrl-C is how it ends.
-        Command::Logs(_) => "\ninterrupted",
-        _ => "\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped",
     }
 }
 

@@ -156,7 +156,7 @@ pub async fn answer(aws: &Aws, agent: &Agent, question: &Question) -> Result<Ans
 /// What AWS refused before anything was said.
 async fn before(aws: &Aws, agent: &Agent, asked_at: i64, failure: Failure) -> anyhow::Error {
     let Some(reason) = Reason::of_refusal(&failure) else { return failure.into() };
-    let found = cause::find(aws, agent, reason, None, asked_at).await;
+    let found = Box::pin(cause::find(aws, agent, reason, None, asked_at)).await;
     Unanswered::new(reason, Some(failure), agent).with(found).into()
 }
 
@@ -226,7 +226,8 @@ impl Answering<'_> {
         };
         let reason = Reason::of(told);
         let failure = reason.failure(INVOKE_AGENT, told, id);
-        let found = cause::find(self.aws, self.agent, reason, self.steps.calling(), self.asked_at).await;
+        let found = cause::find(self.aws, self.agent, reason, self.steps.calling(), self.asked_at);
+        let found = Box::pin(found).await;
         Unanswered::new(reason, Some(failure), self.agent).after(self.characters).with(found)
     }
 }

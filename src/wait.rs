@@ -37,7 +37,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The pause is this part of the time waited so far: nobody waits more than a twentieth longer than AWS takes.
 const PART: u32 = 20;
 
-/// How long CloudWatch Logs may take to show what a function has just written: mostly a second or two.
+/// How long AWS may take to show what a function has just logged: mostly a second or two.
 pub const LOG_EVENTS: Duration = Duration::from_secs(6);
 
 /// Waits for what may stay away for good: `None` when it has not come within the limit.
@@ -140,5 +140,30 @@ impl Wait<'_> {
 
     fn given_up(&self) -> String {
         format!("gave up waiting for {} after {} s", self.what, self.limit.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{LOG_EVENTS, seen_within, within};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_late_is_seen_and_what_does_not_come_is_given_up() {
+        let began = Instant::now();
+        let late = async || Ok((began.elapsed() >= Duration::from_secs(3)).then_some("here"));
+        assert_eq!(seen_within(LOG_EVENTS, late).await.unwrap(), Some("here"));
+        assert_eq!(began.elapsed(), Duration::from_secs(3));
+        let mut looks = 0;
+        let never = async || {
+            looks += 1;
+            Ok(None::<()>)
+        };
+        assert_eq!(seen_within(LOG_EVENTS, never).await.unwrap(), None);
+        assert_eq!(looks, 7);
+        assert_eq!(within(LOG_EVENTS, std::future::pending::<()>()).await, None);
     }
 }

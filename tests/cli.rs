@@ -9,6 +9,8 @@ mod asked;
 #[cfg(unix)]
 #[path = "cli/engines.rs"]
 mod engines;
+#[path = "cli/followed.rs"]
+mod followed;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/read_only.rs"]

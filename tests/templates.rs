@@ -1,4 +1,5 @@
-//! What `init` writes works as it is: each template is valid, deploys, passes its own tests, and none is half there.
+//! What `init` writes works as it is: each template is valid, deploys, passes its own tests, answers from sample data,
+//! and none is half there.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
@@ -8,5 +9,7 @@ mod contents;
 mod deploy;
 #[path = "templates/handler.rs"]
 mod handler;
+#[path = "templates/sample_data.rs"]
+mod sample_data;
 #[path = "templates/written.rs"]
 mod written;

@@ -24,6 +24,27 @@ pub(crate) fn iso_millis(at: Millis) -> String {
     format!("{}T{}.{:03}Z", date(at), time(at), at % 1000)
 }
 
+/// `2026-11-22 09:00:00.000`, as the query engines write it.
+pub(crate) fn spaced_millis(at: Millis) -> String {
+    format!("{} {}.{:03}", date(at), time(at), at % 1000)
+}
+
+/// The moment at which a day begins that is written `2026-11-22`.
+pub(crate) fn midnight(text: &str) -> Option<Millis> {
+    moment(&format!("{text}T00:00:00Z"))
+}
+
+/// The number of a moment's month, counted so that the one after it is one more.
+pub(crate) fn month(at: Millis) -> u64 {
+    let Parts { year, month, .. } = parts(at);
+    year * 12 + month - 1
+}
+
+/// When the month of that number begins; 0 for those before 1970.
+pub(crate) fn month_begins(number: u64) -> Millis {
+    days(number / 12, number % 12 + 1, 1).map_or(0, |days| days * DAY)
+}
+
 /// The moment of a date as clients write it: in UTC, with or without a fraction of the second. None for anything else,
 /// and for what lies before 1970.
 pub(crate) fn moment(text: &str) -> Option<Millis> {
@@ -57,7 +78,7 @@ fn days(year: u64, month: u64, day: u64) -> Option<u64> {
 }
 
 /// `2026-11-22`.
-fn date(at: Millis) -> String {
+pub(crate) fn date(at: Millis) -> String {
     let Parts { year, month, day, .. } = parts(at);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -87,7 +108,7 @@ fn parts(at: Millis) -> Parts {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso_millis, iso_seconds, moment};
+    use super::{iso_millis, iso_seconds, midnight, moment, month, month_begins, spaced_millis};
 
     #[test]
     fn moments_are_written_as_dates_also_on_leap_days_and_at_year_ends() {
@@ -102,6 +123,16 @@ mod tests {
             assert_eq!(moment(expected), Some(at));
         }
         assert_eq!(iso_millis(1_795_338_000_007), "2026-11-22T09:00:00.007Z");
+    }
+
+    #[test]
+    fn months_are_counted_across_the_ends_of_years() {
+        let at = |text| midnight(text).expect("a day");
+        assert_eq!(month(at("2027-01-31")), month(at("2026-12-01")) + 1);
+        assert_eq!(month_begins(month(at("2026-12-31"))), at("2026-12-01"));
+        assert_eq!(month_begins(month(at("2026-12-31")) + 1), at("2027-01-01"));
+        assert_eq!(spaced_millis(at("2028-02-29") + 7), "2028-02-29 00:00:00.007");
+        assert_eq!(midnight("2026-02-29"), None);
     }
 
     #[test]

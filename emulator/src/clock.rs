@@ -50,6 +50,10 @@ pub struct Timing {
     pub alias_change: Duration,
     /// `DELETING` of an alias.
     pub alias_delete: Duration,
+    /// `QUEUED` of a query in Athena, `Scheduled` of one in Logs Insights.
+    pub query_queued: Duration,
+    /// `RUNNING` of a query.
+    pub query_running: Duration,
     /// Between two chunks of an answer that is streamed.
     pub stream_chunk: Duration,
 }
@@ -70,6 +74,8 @@ impl Timing {
             agent_delete: moment,
             alias_change: moment,
             alias_delete: moment,
+            query_queued: moment,
+            query_running: moment,
             stream_chunk: Duration::ZERO,
         }
     }
@@ -89,6 +95,8 @@ impl Timing {
             agent_delete: seconds(2),
             alias_change: seconds(3),
             alias_delete: seconds(2),
+            query_queued: Duration::from_millis(200),
+            query_running: seconds(1),
             stream_chunk: Duration::from_millis(5),
         }
     }

@@ -39,7 +39,7 @@ struct Inner {
     /// The port that the account is served on, once it is.
     served: OnceLock<SocketAddr>,
     /// Where the functions that run here reach the account, once one has run.
-    inner_door: AsyncMutex<Option<InnerDoor>>,
+    door_for_functions: AsyncMutex<Option<InnerDoor>>,
     /// The images of the functions, unpacked.
     images: Images,
     state: Mutex<State>,
@@ -90,8 +90,8 @@ impl Emulator {
     fn with(settings: Settings, world: World, blobs: Blobs, store: Option<Store>, images: Images) -> Self {
         let clock = Clock::starting_at(settings.epoch);
         let state = State { world, blobs, store, faults: Faults::default(), calls: Vec::new(), requests: 0 };
-        let (served, inner_door, state) = (OnceLock::new(), AsyncMutex::new(None), Mutex::new(state));
-        Self { inner: Arc::new(Inner { settings, clock, served, inner_door, images, state }) }
+        let (served, door_for_functions, state) = (OnceLock::new(), AsyncMutex::new(None), Mutex::new(state));
+        Self { inner: Arc::new(Inner { settings, clock, served, door_for_functions, images, state }) }
     }
 
     /// Answers one call, whole. A connection that a planted fault breaks is answered with 502.
@@ -167,7 +167,7 @@ impl Emulator {
 
     /// Where a function's own calls reach this account: a port that is open as long as the account lives.
     pub(crate) async fn endpoint_for_functions(&self) -> io::Result<String> {
-        let mut door = self.inner.inner_door.lock().await;
+        let mut door = self.inner.door_for_functions.lock().await;
         let open = match door.take().filter(InnerDoor::is_open) {
             Some(open) => open,
             None => InnerDoor::open(self.remembered()).await?,

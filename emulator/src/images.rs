@@ -1,6 +1,7 @@
 //! The images of functions, unpacked: one folder for each digest, made whole or not at all.
 
 mod inside;
+mod temporary;
 mod unpack;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tempfile::TempDir;
-
 use crate::blobs::Blobs;
+use temporary::Temporary;
 
 /// How the folder of an image that is still being unpacked ends.
 const PART: &str = "part";
@@ -29,7 +29,7 @@ enum Home {
     /// Beside the world, for the next process too.
     Kept(PathBuf),
     /// Made when the first image is unpacked, gone with the account.
-    Temporary(Mutex<Option<TempDir>>),
+    Temporary(Mutex<Option<Temporary>>),
 }
 
 /// An image's file system. It stays while this lives.
@@ -53,6 +53,8 @@ impl Unpacked {
 
 impl Images {
     pub(crate) fn kept_in(folder: PathBuf) -> Self {
+        // A function is started in its own folder: told from here, the way would lead astray.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         Self { home: Home::Kept(folder), used: Mutex::default() }
     }
 
@@ -91,7 +93,7 @@ impl Images {
         let Some(entries) = self.present().and_then(|folder| fs::read_dir(folder).ok()) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !kept.contains(format!("sha256:{name}").as_str()) {
+            if entry.path().is_dir() && !kept.contains(format!("sha256:{name}").as_str()) {
                 let _ = remove(&entry.path());
             }
         }
@@ -107,7 +109,7 @@ impl Images {
                 let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
                 let folder = match made.take() {
                     Some(folder) => folder,
-                    None => tempfile::Builder::new().prefix("bedrock-ops-images-").tempdir()?,
+                    None => Temporary::new()?,
                 };
                 Ok(made.insert(folder).path().to_owned())
             }

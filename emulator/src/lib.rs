@@ -17,6 +17,7 @@ mod body;
 mod calendar;
 mod call;
 mod clock;
+mod course;
 mod emulator;
 mod event_stream;
 mod fault;

@@ -56,7 +56,7 @@ fn registry(method: &Method, path: &[String]) -> Option<&'static str> {
 
 /// AWS names what only reads with these words first.
 fn only_reads(operation: &str) -> bool {
-    ["Get", "Head", "List", "Describe", "BatchGet", "BatchCheck", "Invoke"]
+    ["Get", "Head", "List", "Describe", "BatchGet", "BatchCheck", "Filter", "Invoke"]
         .iter()
         .any(|word| operation.starts_with(word))
 }

@@ -12,12 +12,17 @@ use crate::service::{Protocol, Service};
 use crate::xml::element;
 
 const QUERY: &str = "text/xml";
+const JSON_1_0: &str = "application/x-amz-json-1.0";
 const JSON_1_1: &str = "application/x-amz-json-1.1";
 const JSON: &str = "application/json";
 
 /// What a service answers.
 pub(crate) fn reply(service: Service, reply: Reply, request_id: &str) -> Response<Body> {
-    let kind = if service.protocol() == Protocol::Json { JSON_1_1 } else { JSON };
+    let kind = match service.protocol() {
+        Protocol::Json if service == Service::CloudWatch => JSON_1_0,
+        Protocol::Json => JSON_1_1,
+        _ => JSON,
+    };
     let (headers, body) = match reply.body {
         call::Body::Empty => (Vec::new(), Bytes::new()),
         call::Body::Json(value) => (content_type(kind), Bytes::from(value.to_string())),
@@ -43,6 +48,14 @@ pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: &str) -> 
     }
     if service == Service::Pinpoint {
         return rest_json(refusal, &json!({"Message": message, "RequestID": request_id}), request_id);
+    }
+    if service == Service::CloudWatch {
+        return cloudwatch(refusal, request_id);
+    }
+    if matches!(service, Service::Athena | Service::CostExplorer) {
+        // Both model the text with a capital letter.
+        let body = json!({"__type": refusal.code, "Message": message});
+        return response(refusal.status, &content_type(JSON_1_1), Bytes::from(body.to_string()), request_id);
     }
     match service.protocol() {
         Protocol::Query => query(service.namespace(), refusal, request_id),
@@ -80,6 +93,23 @@ pub(crate) fn own(status: u16, body: &serde_json::Value, request_id: &str) -> Re
 fn rest_json(refusal: &Refusal, body: &serde_json::Value, request_id: &str) -> Response<Body> {
     let mut headers = content_type(JSON);
     headers.push(("x-amzn-errortype", refusal.code.to_owned()));
+    response(refusal.status, &headers, Bytes::from(body.to_string()), request_id)
+}
+
+/// CloudWatch spoke a query protocol before JSON, and tells in a header which code an error had in that.
+fn cloudwatch(refusal: &Refusal, request_id: &str) -> Response<Body> {
+    let code = match refusal.code {
+        "InternalServiceFault" => "InternalServiceError",
+        "InvalidParameterCombinationException" => "InvalidParameterCombination",
+        "InvalidParameterValueException" => "InvalidParameterValue",
+        "MissingRequiredParameterException" => "MissingParameter",
+        "ThrottlingException" => "Throttling",
+        other => other,
+    };
+    let kind = if refusal.status < 500 { "Sender" } else { "Receiver" };
+    let mut headers = content_type(JSON_1_0);
+    headers.push(("x-amzn-query-error", format!("{code};{kind}")));
+    let body = json!({"__type": refusal.code, "message": refusal.message});
     response(refusal.status, &headers, Bytes::from(body.to_string()), request_id)
 }
 

@@ -48,6 +48,9 @@ fn service(signing_name: &str, path: &[String]) -> Result<Service, Refusal> {
         ("sts", _) => Ok(Service::Sts),
         ("ecr", _) => Ok(Service::Ecr),
         ("logs", _) => Ok(Service::Logs),
+        ("athena", _) => Ok(Service::Athena),
+        ("ce", _) => Ok(Service::CostExplorer),
+        ("monitoring", _) => Ok(Service::CloudWatch),
         ("lambda", _) => Ok(Service::Lambda),
         ("mobiletargeting", _) => Ok(Service::Pinpoint),
         // The one service writes `agentAliases` where the other writes `agentaliases`.
@@ -108,6 +111,8 @@ mod tests {
             ("bedrock-agent", "agents", Err(403)),
             ("pinpoint", "v1", Err(403)),
             ("mobiletargeting", "v1", Ok(Service::Pinpoint)),
+            ("monitoring", "", Ok(Service::CloudWatch)),
+            ("cloudwatch", "", Err(501)),
             ("s3", "bucket", Err(501)),
         ];
         for (name, first, expected) in cases {

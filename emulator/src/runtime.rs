@@ -33,7 +33,7 @@ use api::Api;
 pub(crate) use api::{request_id, unique};
 use group::Group;
 pub(crate) use held::Held;
-use log::Log;
+use log::{Log, Written};
 use watch::{Limits, Watch};
 
 /// How long a function may take until it asks for its event. Lambda cuts a start after 10 seconds and begins another
@@ -79,6 +79,8 @@ pub struct Invocation {
     pub log: Vec<u8>,
     /// How many bytes of the log were written before those and are lost.
     pub log_lost: u64,
+    /// When each line of the log began to come, counted from the start.
+    pub times: Vec<Duration>,
     /// From the moment that the function had the event; from the start if it never had.
     pub took: Duration,
     /// From the start until the function asked for the event; none if it never did.
@@ -124,6 +126,22 @@ pub enum Exit {
     Signal(i32),
 }
 
+impl Invocation {
+    /// That of a function that could not be started.
+    pub(crate) fn stillborn(reason: String, request_id: String) -> Self {
+        Self {
+            outcome: Outcome::NotStarted(reason),
+            log: Vec::new(),
+            log_lost: 0,
+            times: Vec::new(),
+            took: Duration::ZERO,
+            init: None,
+            memory: 0,
+            request_id,
+        }
+    }
+}
+
 impl Process {
     /// Starts the function, hands it the event, and answers what came of it. The process and all that it started in
     /// its group are dead when this returns, and also when the future is dropped.
@@ -131,29 +149,27 @@ impl Process {
         let _held = Held::now();
         let began = Instant::now();
         let api = Arc::new(Api::new(self, event));
-        let mut running = match self.start(&api).await {
+        let mut running = match self.start(&api, began).await {
             Ok(running) => running,
             Err(reason) => {
-                let (outcome, request_id) = (Outcome::NotStarted(reason), api.request_id().to_owned());
-                let (log, log_lost, took) = (Vec::new(), 0, began.elapsed());
-                return Invocation { outcome, log, log_lost, took, init: None, memory: 0, request_id };
+                return Invocation::stillborn(reason, api.request_id().to_owned());
             }
         };
         let outcome = running.outcome().await;
         let asked = api.handed_out();
         let took = asked.unwrap_or(began).elapsed();
         let init = asked.map(|asked| asked - began);
-        let (log, log_lost, memory) = running.end().await;
-        Invocation { outcome, log, log_lost, took, init, memory, request_id: api.request_id().to_owned() }
+        let (Written { bytes: log, lost: log_lost, times }, memory) = running.end().await;
+        Invocation { outcome, log, log_lost, times, took, init, memory, request_id: api.request_id().to_owned() }
     }
 
-    async fn start(&self, api: &Arc<Api>) -> Result<Running, String> {
+    async fn start(&self, api: &Arc<Api>, began: Instant) -> Result<Running, String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(|error| format!("no port for the runtime API: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("no port for the runtime API: {error}"))?;
         let mut server = JoinSet::new();
         server.spawn(Arc::clone(api).serve(listener));
-        let (log, writers) = Log::capture().map_err(|error| format!("no pipe for the log: {error}"))?;
+        let (log, writers) = Log::capture(began).map_err(|error| format!("no pipe for the log: {error}"))?;
         let (program, arguments) = self.command.split_first().ok_or("there is no command to start")?;
         let mut command = tokio::process::Command::new(program);
         command.args(arguments).current_dir(&self.cwd).kill_on_drop(true);
@@ -195,14 +211,13 @@ impl Running {
     }
 
     /// Kills what is left, and takes the log and the most memory that was in use.
-    async fn end(mut self) -> (Vec<u8>, u64, u64) {
+    async fn end(mut self) -> (Written, u64) {
         let memory = self.watch.peak();
         self.group.kill();
         // It is dead or about to be; that it can't be waited for changes nothing.
         let _ = self.child.start_kill();
         let _ = self.child.wait().await;
-        let (log, lost) = self.log.end(REST_OF_LOG).await;
-        (log, lost, memory)
+        (self.log.end(REST_OF_LOG).await, memory)
     }
 }
 

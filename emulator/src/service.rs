@@ -2,14 +2,20 @@
 
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
-use crate::services::{bedrock, bedrock_agent, bedrock_agent_runtime, ecr, iam, lambda, logs, pinpoint, registry, sts};
+use crate::services::{
+    athena, bedrock, bedrock_agent, bedrock_agent_runtime, cloudwatch, cost_explorer, ecr, iam, lambda, logs, pinpoint,
+    registry, sts,
+};
 
 /// A service of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
+    Athena,
     Bedrock,
     BedrockAgent,
     BedrockAgentRuntime,
+    CloudWatch,
+    CostExplorer,
     Ecr,
     Iam,
     Lambda,
@@ -36,9 +42,12 @@ impl Service {
     /// Its name in the log of calls.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Athena => "athena",
             Self::Bedrock => "bedrock",
             Self::BedrockAgent => "bedrock-agent",
             Self::BedrockAgentRuntime => "bedrock-agent-runtime",
+            Self::CloudWatch => "cloudwatch",
+            Self::CostExplorer => "cost-explorer",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
             Self::Lambda => "lambda",
@@ -52,7 +61,7 @@ impl Service {
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
-            Self::Ecr | Self::Logs => Protocol::Json,
+            Self::Athena | Self::CloudWatch | Self::CostExplorer | Self::Ecr | Self::Logs => Protocol::Json,
             Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime | Self::Lambda | Self::Pinpoint => {
                 Protocol::RestJson
             }
@@ -72,6 +81,9 @@ impl Service {
     /// What stands before the dot in `X-Amz-Target`; empty for services without it.
     pub(crate) fn target_prefix(self) -> &'static str {
         match self {
+            Self::Athena => "AmazonAthena",
+            Self::CloudWatch => "GraniteServiceVersion20100801",
+            Self::CostExplorer => "AWSInsightsIndexService",
             Self::Ecr => "AmazonEC2ContainerRegistry_V20150921",
             Self::Logs => "Logs_20140328",
             _ => "",
@@ -80,9 +92,12 @@ impl Service {
 
     pub(crate) fn handle(self, call: &mut Call<'_>) -> Result<Reply, Refusal> {
         match self {
+            Self::Athena => athena::handle(call),
             Self::Bedrock => bedrock::handle(call),
             Self::BedrockAgent => bedrock_agent::handle(call),
             Self::BedrockAgentRuntime => bedrock_agent_runtime::handle(call),
+            Self::CloudWatch => cloudwatch::handle(call),
+            Self::CostExplorer => cost_explorer::handle(call),
             Self::Ecr => ecr::handle(call),
             Self::Iam => iam::handle(call),
             Self::Lambda => lambda::handle(call),
@@ -97,7 +112,9 @@ impl Service {
     pub(crate) fn throttled(self) -> Refusal {
         let (status, code) = match self {
             Self::Iam | Self::Sts => (400, "Throttling"),
-            Self::Ecr | Self::Logs => (400, "ThrottlingException"),
+            Self::CloudWatch | Self::Ecr | Self::Logs => (400, "ThrottlingException"),
+            Self::Athena => (400, "TooManyRequestsException"),
+            Self::CostExplorer => (400, "LimitExceededException"),
             Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => (429, "ThrottlingException"),
             Self::Lambda | Self::Pinpoint => (429, "TooManyRequestsException"),
             Self::Registry => (429, "TOOMANYREQUESTS"),
@@ -108,11 +125,14 @@ impl Service {
     /// How it says that it failed itself.
     pub(crate) fn broken(self) -> Refusal {
         let (status, code) = match self {
+            Self::CloudWatch => (500, "InternalServiceFault"),
             Self::Iam => (500, "ServiceFailure"),
-            Self::Sts => (500, "InternalFailure"),
+            Self::CostExplorer | Self::Sts => (500, "InternalFailure"),
             Self::Ecr => (500, "ServerException"),
             Self::Logs => (503, "ServiceUnavailableException"),
-            Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => (500, "InternalServerException"),
+            Self::Athena | Self::Bedrock | Self::BedrockAgent | Self::BedrockAgentRuntime => {
+                (500, "InternalServerException")
+            }
             Self::Lambda => (500, "ServiceException"),
             Self::Pinpoint => (500, "InternalServerErrorException"),
             Self::Registry => (503, "UNAVAILABLE"),

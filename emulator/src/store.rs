@@ -137,9 +137,10 @@ impl Store {
         self.folder.join("blobs")
     }
 
-    /// Where the images of functions are unpacked.
+    /// Where the images of functions are unpacked. Told from the root: functions start in folders of their own.
     pub(crate) fn images(&self) -> PathBuf {
-        self.folder.join("images")
+        let folder = self.folder.join("images");
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 
     /// The world as it was last saved; none in a new folder.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::services::{bedrock_agent, bedrock_agent_runtime, ecr, iam, lambda, logs};
+use crate::services::{athena, bedrock_agent, bedrock_agent_runtime, ecr, iam, lambda, logs};
 
 /// One account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub(crate) struct Region {
     pub(crate) logs: logs::State,
     pub(crate) lambda: lambda::State,
     pub(crate) bedrock_agent: bedrock_agent::State,
+    /// Forgotten with the process: nobody asks for an old query.
+    #[serde(skip)]
+    pub(crate) athena: athena::State,
     /// Conversations end with the process that held them.
     #[serde(skip)]
     pub(crate) bedrock_agent_runtime: bedrock_agent_runtime::State,
@@ -57,7 +60,7 @@ impl World {
         let Self { iam, regions, serial: _ } = self;
         let mut lines = iam.inventory();
         for (name, region) in regions {
-            let Region { ecr, logs, lambda, bedrock_agent, bedrock_agent_runtime: _ } = region;
+            let Region { ecr, logs, lambda, bedrock_agent, athena: _, bedrock_agent_runtime: _ } = region;
             let all = [ecr.inventory(), logs.inventory(), lambda.inventory(), bedrock_agent.inventory()];
             lines.extend(all.into_iter().flatten().map(|line| format!("{name} {line}")));
         }

@@ -149,7 +149,7 @@ impl Failure {
     /// The service is too busy or can't be reached: the same call may succeed later.
     pub fn is_passing(&self) -> bool {
         let busy = self.is("ThrottlingException") || self.is("ServiceUnavailableException") || self.is("NoAnswer");
-        busy || self.0.status.is_some_and(|status| status >= 500 || status == 429)
+        busy || matches!(self.0.status, Some(429 | 500 | 502 | 503 | 504))
     }
 
     /// The command or setting that helps.

@@ -39,7 +39,7 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
         // What is asked comes first: a wrong command line makes no call.
         let question = question::of(args).await?;
         let session = open::session(common).await?;
-        let whom = whom::find(common, &session, args).await?;
+        let whom = Box::pin(whom::find(common, &session, args)).await?;
         anyhow::Ok((question, session, whom))
     };
     let Some(opened) = uninterrupted(opened).await else { return Ok(interrupted()) };

@@ -62,8 +62,9 @@ fn in_the_way(args: &Init, paths: &[PathBuf]) -> Refused {
 fn next(dir: &Path) -> Vec<String> {
     let there = (dir != Path::new(".")).then(|| format!("cd {}", typed(dir)));
     let then = [
-        "bedrock-ops deploy --local --yes    tries it on an emulated AWS",
-        "bedrock-ops deploy                  puts it on AWS; README.md says what it needs there",
+        "bedrock-ops invoke --local --event lambda/event.json    runs the handler here, on sample data",
+        "bedrock-ops deploy --local --yes                        tries all of it on an emulated AWS",
+        "bedrock-ops deploy                                      puts it on AWS; README.md says what it needs there",
     ];
     there.into_iter().chain(then.map(str::to_owned)).collect()
 }

@@ -76,7 +76,10 @@ async fn follow(
             Ok(ControlFlow::Continue(()))
         }
     };
-    logs::follow(since, look, tell).await?;
+    tokio::select! {
+        ended = logs::follow(since, look, tell) => ended?,
+        _ = tokio::signal::ctrl_c() => note("\nstopped following"),
+    }
     Ok(Exit::Done)
 }
 
@@ -90,11 +93,11 @@ fn print(shown: &mut Shown, entries: &[Entry]) -> Result<ControlFlow<()>> {
 }
 
 fn headed(query: &Query, site: &Site, since: Moment) -> String {
-    let mut head = format!("{} in {}, since {}", query.group, site.shown(), since.shown());
-    if let Some(filter) = &query.filter {
-        head.push_str(&format!("\nonly lines that hold `{}` as it stands, capitals included", filter.text()));
+    let head = format!("{} in {}, since {}", query.group, site.shown(), since.shown());
+    match &query.filter {
+        Some(filter) => format!("{head}\nonly lines that hold `{}` as it stands, capitals included", filter.text()),
+        None => head,
     }
-    head
 }
 
 fn nothing(args: &Logs, since: Moment) -> String {

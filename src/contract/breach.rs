@@ -93,6 +93,8 @@ pub enum Breach {
         /// The timeout, if it is known.
         after: Option<Duration>,
     },
+    /// It took more memory than it has, and was killed.
+    OutOfMemory,
     /// It ended its process.
     Exited {
         /// `exit code 1`, `signal 9`.
@@ -165,6 +167,9 @@ impl Breach {
                  `context.get_remaining_time_in_millis()`, or raise `lambda.timeout` (the chat application waits \
                  {CHAT_PATIENCE} seconds)"
             ),
+            Self::OutOfMemory => "raise `lambda.memory`, or hold less at a time: read page by page, keep the sums and \
+                 not the rows"
+                .to_owned(),
             Self::Exited { .. } => format!(
                 "never call `sys.exit` in a handler: it ends the process, and the next call waits for a new one. \
                  Raise, catch it in the handler, and answer\n{REPROMPT}"
@@ -216,6 +221,7 @@ impl fmt::Display for Breach {
                 write!(f, "the handler was not done after its timeout of {} seconds", after.as_secs())
             }
             Self::TimedOut { after: None } => write!(f, "the handler was not done within its timeout"),
+            Self::OutOfMemory => write!(f, "the handler took more memory than it has, and was killed"),
             Self::Exited { how } => write!(f, "the handler ended its process ({how})"),
             Self::Raised { kind, message } => write!(f, "the handler raised {kind}: {message}"),
             Self::Unusable { kind, message } => write!(f, "the handler can't be called: {message} ({kind})"),

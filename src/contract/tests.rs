@@ -107,6 +107,11 @@ fn each_way_of_not_replying_is_told_with_what_to_do() {
             failed("Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: exit status 1"),
             seconds(1),
         ),
+        (
+            "out of memory",
+            failed("Runtime.OutOfMemory", "RequestId: 1 Error: Runtime exited with error: signal: killed"),
+            seconds(1),
+        ),
         ("timed out", Ended::TimedOut { after: Some(seconds(60)) }, seconds(60)),
         (
             "timed out on AWS",

@@ -78,6 +78,7 @@ fn failed(kind: &str, message: &str) -> Breach {
         // AWS's name for it, and the text that stands where there is no name.
         "Sandbox.Timedout" | "Function.TimedOut" => Breach::TimedOut { after: None },
         "" if message.contains("Task timed out") => Breach::TimedOut { after: None },
+        "Runtime.OutOfMemory" => Breach::OutOfMemory,
         "Runtime.ExitError" => Breach::Exited { how: message },
         "Runtime.ImportModuleError"
         | "Runtime.HandlerNotFound"

@@ -205,7 +205,7 @@ mod tests {
     use super::{Call, Step, Steps};
 
     /// What is read of these parts, each a second after the other.
-    fn read(parts: Vec<Trace>) -> (Vec<Step>, Steps) {
+    fn read(parts: &[Trace]) -> (Vec<Step>, Steps) {
         let began = Instant::now();
         let mut steps = Steps::starting(began);
         let after = |second: usize| began + Duration::from_secs(second as u64 + 1);
@@ -235,7 +235,7 @@ mod tests {
         let model = OrchestrationModelInvocationOutput::builder().metadata(metadata).build();
         let returned = ActionGroupInvocationOutput::builder().text("2.04 %").build();
         let last = FinalResponse::builder().text("It is 2.04 %.").build();
-        let (steps, left) = read(vec![
+        let (steps, left) = read(&[
             orchestration(OrchestrationTrace::ModelInvocationOutput(model)),
             orchestration(OrchestrationTrace::Rationale(Rationale::builder().text(" I ask the API.\n").build())),
             calling(),
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_call_that_failed_is_remembered_by_its_function() {
         let failure = FailureTrace::builder().failure_reason("The Lambda response is wrong").build();
-        let (steps, left) = read(vec![calling(), Trace::FailureTrace(failure)]);
+        let (steps, left) = read(&[calling(), Trace::FailureTrace(failure)]);
         assert_eq!(steps[1], Step::Failed("The Lambda response is wrong".to_owned()));
         assert_eq!(left.calling().map(|call| call.function.as_str()), Some("get_rate"));
     }
@@ -271,8 +271,7 @@ mod tests {
     #[test]
     fn a_reprompt_ends_the_call_and_is_told() {
         let reprompt = RepromptResponse::builder().text("days must be positive").source(Source::ActionGroup).build();
-        let (steps, left) =
-            read(vec![calling(), observation(Observation::builder().reprompt_response(reprompt).build())]);
+        let (steps, left) = read(&[calling(), observation(Observation::builder().reprompt_response(reprompt).build())]);
         assert_eq!(steps[1], Step::Reprompt("days must be positive".to_owned()));
         assert_eq!(left.calling(), None);
     }

@@ -95,12 +95,10 @@ fn request(rest: &str) -> Option<String> {
 
 /// Whether it looks like a request id: `1a2b3c4d-0000-4000-8000-000000000001`.
 pub(super) fn is_id(word: &str) -> bool {
-    let dashes = [8, 13, 18, 23];
-    word.len() == 36
-        && word.bytes().enumerate().all(|(place, byte)| match dashes.contains(&place) {
-            true => byte == b'-',
-            false => byte.is_ascii_hexdigit(),
-        })
+    let fits = |(place, byte): (usize, u8)| {
+        if [8, 13, 18, 23].contains(&place) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+    };
+    word.len() == 36 && word.bytes().enumerate().all(fits)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What Slack talks to: the alias, the version it routes to, the function that version calls, and the image in it.
 
 use anyhow::Result;
-use aws_sdk_ecr::types::ImageIdentifier;
+use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 
 use super::draft::present;
 use crate::aws::{Aws, Called, Failure, Found};
@@ -134,6 +134,6 @@ async fn commit(aws: &Aws, stack: &Stack, uri: &str) -> Result<Option<String>, F
     let image = ImageIdentifier::builder().image_digest(digest).build();
     let call = aws.ecr.describe_images().repository_name(&stack.name).image_ids(image);
     let Some(answer) = call.send().await.called("ecr:DescribeImages").found()? else { return Ok(None) };
-    let tags = answer.image_details().iter().flat_map(|image| image.image_tags());
+    let tags = answer.image_details().iter().flat_map(ImageDetail::image_tags);
     Ok(tags.filter_map(|tag| tag.strip_prefix(COMMIT)).map(str::to_owned).next())
 }

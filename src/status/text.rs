@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::release::short;
 use super::{Draft, Image, Lifecycle, Model, Release, Row, State, Status};
+use crate::facts::Kind;
 use crate::moment::Moment;
 use width::{cut, listed};
 
@@ -31,14 +32,21 @@ pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
         let mut text = format!("{stack} is not deployed in {}; `{}` does it\n", site.shown(), typed("deploy"));
         // What is in the way is worth knowing before.
         let in_the_way = resources.iter().filter(|row| !matches!(row.state, State::Absent | State::Ok));
-        in_the_way.for_each(|row| resource(&mut text, row));
+        for row in in_the_way {
+            resource(&mut text, row);
+        }
         return text;
     }
     let mut text = format!("{stack} in {}\n\n", site.shown());
-    resources.iter().for_each(|row| resource(&mut text, row));
+    for row in resources {
+        resource(&mut text, row);
+    }
     let _ = writeln!(text, "\n  {}\n", counted(resources, &typed));
     match release {
-        Some(release) => released(&mut text, release),
+        Some(release) => {
+            let told = resources.iter().any(|row| row.key.kind == Kind::Image && row.state != State::Ok);
+            released(&mut text, release, told);
+        }
         None => saying(&mut text, "alias", &format!("none that Slack could talk to; `{}` goes on", typed("deploy"))),
     }
     if let Some(draft) = draft {
@@ -78,13 +86,14 @@ fn saying(text: &mut String, name: &str, said: &str) {
     let _ = writeln!(text, "  {name:<8}  {}", cut(said, SCREEN - SAYINGS));
 }
 
-fn released(text: &mut String, release: &Release) {
+/// What Slack talks to; `told` if the image's resource has said already why another one is wanted.
+fn released(text: &mut String, release: &Release, told: bool) {
     let Release { agent_id: _, alias, alias_id, agent_version, functions, image, deployed_at } = release;
     let version = agent_version.as_ref().map_or("nothing".to_owned(), |version| format!("version {version}"));
     let calls = if functions.is_empty() { String::new() } else { format!(", which calls {}", functions.join(", ")) };
     saying(text, "alias", &format!("{alias} ({alias_id}) routes to {version}{calls}"));
     match image {
-        Some(image) => running(text, image),
+        Some(image) => running(text, image, told),
         None if functions.is_empty() => {}
         None => saying(text, "image", "none: the function that the version calls is gone"),
     }
@@ -93,7 +102,7 @@ fn released(text: &mut String, release: &Release) {
     }
 }
 
-fn running(text: &mut String, image: &Image) {
+fn running(text: &mut String, image: &Image, told: bool) {
     let mut said = short(image.digest());
     if let Some(commit) = &image.commit {
         let _ = write!(said, ", commit {}", commit.get(..COMMIT).unwrap_or(commit));
@@ -104,7 +113,7 @@ fn running(text: &mut String, image: &Image) {
         None => "",
     });
     saying(text, "image", &said);
-    if !image.why.is_empty() {
+    if !told && !image.why.is_empty() {
         let _ = writeln!(text, "{:SAYINGS$}{}", "", listed(&image.why, SCREEN - SAYINGS));
     }
 }

@@ -5,6 +5,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use crate::program::Folder;
 use crate::scripted::Scripted;
 use crate::served::Served;
@@ -20,14 +22,16 @@ const CTRL_D: &str = "\u{4}";
 struct Deployed {
     folder: Folder,
     emulator: Served,
+    account: TempDir,
     agent: Scripted,
 }
 
 impl Deployed {
     fn new() -> Self {
-        let (folder, emulator) = (Folder::new(), Served::start(&[]));
+        let (folder, account) = (Folder::new(), tempfile::tempdir().unwrap());
+        let emulator = Served::start(&["--keep", account.path().to_str().unwrap()]);
         builds_on(&folder, &format!("{}/lambda/python:3.12", emulator.address()));
-        let deployed = Self { folder, emulator, agent: Scripted::start() };
+        let deployed = Self { folder, emulator, account, agent: Scripted::start() };
         deployed.deploy();
         deployed
     }
@@ -35,6 +39,11 @@ impl Deployed {
     fn deploy(&self) {
         let output = self.folder.run(&["deploy", "--yes"]).envs(self.settings()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// The emulated account, as it is kept.
+    fn world(&self) -> String {
+        std::fs::read_to_string(self.account.path().join("world.json")).unwrap()
     }
 
     fn settings(&self) -> [(&str, &str); 4] {
@@ -155,6 +164,33 @@ fn ctrl_c_ends_a_single_answer_with_130() {
         on_terminal(&deployed.folder, &[("an answer that ", CTRL_C)], &["ask", "hello"], &deployed.settings());
     assert_eq!(code, Some(130), "{screen}");
     assert!(screen.contains("interrupted"), "{screen}");
+}
+
+#[test]
+fn ctrl_c_leaves_no_alias_behind_that_was_made_for_one_release() {
+    let deployed = Deployed::new();
+    let manifest = std::fs::read_to_string(deployed.folder.manifest()).unwrap();
+    std::fs::write(deployed.folder.manifest(), manifest.replace("push-open-rate", "direct-push-opens")).unwrap();
+    deployed.deploy();
+    let made = || deployed.world().contains("\"live-release-1\"");
+    assert!(!made());
+    deployed.agent.say(b"an answer that ");
+    let ask = ["ask", "--release", "1", "hello"];
+    let mut child = deployed.command(&ask[1..]).spawn().unwrap();
+    let mut begun = [0; 15];
+    child.stdout.take().unwrap().read_exact(&mut begun).unwrap();
+    assert_eq!((&begun, made()), (b"an answer that ", true));
+    // As a kill leaves it.
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let deployed = Deployed { agent: Scripted::start(), ..deployed };
+    deployed.agent.say(b"an answer that ");
+    let made = || deployed.world().contains("\"live-release-1\"");
+    assert!(made());
+    let (code, screen) = on_terminal(&deployed.folder, &[("an answer that ", CTRL_C)], &ask, &deployed.settings());
+    assert_eq!(code, Some(130), "{screen}");
+    assert!(!made(), "{screen}");
 }
 
 #[test]

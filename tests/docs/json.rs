@@ -1,7 +1,12 @@
 //! The examples of docs/json.md are what the program prints.
 
 use std::process::Command;
+use std::time::SystemTime;
 
+use aws_sdk_cloudwatchlogs::types::InputLogEvent;
+use bedrock_ops::aws::{Access, Door};
+use bedrock_ops::manifest;
+use emulator::{Emulator, Settings};
 use serde_json::Value;
 
 use crate::page;
@@ -95,7 +100,15 @@ fn the_events_of_an_answer_are_those_of_the_page() {
     std::fs::write(folder.join("lambda/lambda_function.py"), RIGHT).unwrap();
     printed(&sample, &["deploy", "--local", "--yes"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
-    command.args(["ask", "--local", "--trace", "--json", "--session", "mine", "最新の開封率を教えて"]);
+    command.args([
+        "ask",
+        "--local",
+        "--trace",
+        "--json",
+        "--session",
+        "mine",
+        "What is the open rate of the last campaigns?",
+    ]);
     command.current_dir(&folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -111,6 +124,75 @@ fn the_events_of_an_answer_are_those_of_the_page() {
         {
             assert_eq!(real[*member].is_number(), example[*member].is_number(), "{member} of {example}");
             real[*member] = example[*member].clone();
+        }
+        same(example, real);
+    }
+}
+
+#[test]
+fn the_example_of_a_status_is_what_is_printed() {
+    let sample = Sample::new();
+    let (_, code) = printed(&sample, &["deploy", "--local", "--yes"]);
+    assert_eq!(code, 0);
+    let (mut status, code) = printed(&sample, &["status", "--local"]);
+    assert_eq!(code, 0);
+    let example = &examples("status")[0];
+    let release = &mut status["release"];
+    let moment = release["deployed_at"].as_str().unwrap();
+    assert!(moment.len() == "2026-11-22T09:00:12.345Z".len() && moment.ends_with('Z'), "{moment}");
+    release["deployed_at"] = example["release"]["deployed_at"].clone();
+    let uri = release["image"]["uri"].as_str().unwrap();
+    assert!(uri.contains("/push-openrate@sha256:") && uri.len() == uri.find("sha256:").unwrap() + 71, "{uri}");
+    release["image"]["uri"] = example["release"]["image"]["uri"].clone();
+    for member in ["agent_id", "alias_id"] {
+        let ids = [&status["release"][member], &example["release"][member]].map(|id| id.as_str().unwrap().to_owned());
+        status = serde_json::from_str(&status.to_string().replace(&ids[0], &ids[1])).unwrap();
+    }
+    same(example, &status);
+}
+
+/// Has the sample's emulated account hold these events, the last of them a second ago.
+async fn write(sample: &Sample, events: &[(String, i64)]) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
+    let settings = Settings { epoch: u64::try_from(now).unwrap(), ..Settings::for_tests() };
+    let emulator = Emulator::open(&sample.path().with_file_name(".bedrock-ops"), settings).unwrap();
+    let manifest = manifest::parse(&Sample::text(), &sample.path()).unwrap().manifest;
+    let logs = Door::local(emulator, &manifest).clients(Access::Write).logs.clone();
+    let (group, stream) = ("/aws/lambda/push-openrate", "2026/11/22/[1]0123456789abcdef0123456789abcdef");
+    logs.create_log_group().log_group_name(group).send().await.unwrap();
+    logs.create_log_stream().log_group_name(group).log_stream_name(stream).send().await.unwrap();
+    let event = |(message, before): &(String, i64)| {
+        let at = i64::try_from(now).unwrap() - 1000 - before;
+        InputLogEvent::builder().timestamp(at).message(message).build().unwrap()
+    };
+    let call = logs.put_log_events().log_group_name(group).log_stream_name(stream);
+    call.set_log_events(Some(events.iter().map(event).collect())).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_example_of_a_log_is_what_is_printed() {
+    let page = page::read("json");
+    let example = page::blocks(page::section(&page, "`logs --json`"), "json")[0];
+    let example: Vec<Value> = serde_json::Deserializer::from_str(example).into_iter().map(Result::unwrap).collect();
+    let [raised, ended] = &example[..] else { panic!("two events are shown") };
+    let id = raised["request_id"].as_str().unwrap();
+    let message = |event: &Value| event["message"].as_str().unwrap().to_owned();
+    let sample = Sample::new();
+    let around = [(format!("START RequestId: {id} Version: 1"), 20), (message(raised), 10)];
+    let end = [(format!("END RequestId: {id}"), 0), (message(ended) + "\t\n", 0)];
+    write(&sample, &[around, end].concat()).await;
+
+    let mut logs = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"));
+    logs.args(["logs", "--local", "--json"]).current_dir(sample.path().parent().unwrap()).env_clear();
+    let output = logs.output().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let mut real: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(real.len(), example.len(), "{lines}{}", String::from_utf8_lossy(&output.stderr));
+    for (real, example) in real.iter_mut().zip(&example) {
+        for member in ["time", "event_id"] {
+            let (is, shown) = (real[member].as_str().unwrap(), example[member].as_str().unwrap());
+            assert!(!is.is_empty() && (member != "time" || is.len() == shown.len()), "{member}: {is}");
+            real[member] = example[member].clone();
         }
         same(example, real);
     }

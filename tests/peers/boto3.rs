@@ -10,7 +10,7 @@ use crate::stage::{Stage, peers};
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Fewer steps than this, and the script stopped being the whole story.
-const STEPS: u32 = 60;
+const STEPS: u32 = 67;
 
 #[test]
 fn boto3_goes_through_the_whole_lifecycle() {

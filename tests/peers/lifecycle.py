@@ -20,6 +20,7 @@ from build_agent import add_action_group, make_agent, make_agent_role, permit
 from build_function import make_function, make_function_role, make_log_group, make_repository, push_image
 from destroy import destroy, look_empty
 from release_agent import change, publish
+from run_function import run_function
 from steps import Halt, Steps
 
 
@@ -33,6 +34,7 @@ def run(steps: Steps, endpoint: str, region: str) -> None:
     make_agent_role(steps, account)
     make_log_group(steps, account)
     make_function(steps, account, digest)
+    run_function(steps, account)
     agent = Agent(account)
     make_agent(steps, agent)
     permit(steps, agent)

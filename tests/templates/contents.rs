@@ -68,7 +68,13 @@ fn every_readme_says_what_it_answers_what_it_needs_and_how_to_try_it() {
     for (template, written) in Written::all() {
         let text = written.text("README.md");
         assert!(text.starts_with(&format!("# {}\n", template.name)), "{}", template.name);
-        for part in ["need", "python3 -m unittest discover -s lambda/tests -t lambda", "deploy --local --yes"] {
+        for part in [
+            "need",
+            "python3 -m unittest discover -s lambda/tests -t lambda",
+            "invoke --local",
+            "deploy --local --yes",
+            "ask --local \"",
+        ] {
             assert!(text.to_lowercase().contains(part), "{}: {part}", template.name);
         }
     }

@@ -22,22 +22,22 @@ const OPAQUE: &str = ".wh..wh..opq";
 
 /// Unpacks the layers, lowest first.
 pub(super) fn layers(root: &Path, digests: &[String], blobs: &Blobs) -> io::Result<()> {
-    let mut room = LARGEST;
+    let mut left = LARGEST;
     for digest in digests {
         let blob = blobs.get(digest).ok_or_else(|| io::Error::other(format!("its layer {digest} is gone")))?;
-        layer(root, MultiGzDecoder::new(blob.as_ref()), &mut room)
+        layer(root, MultiGzDecoder::new(blob.as_ref()), &mut left)
             .map_err(|error| io::Error::new(error.kind(), format!("layer {digest}: {error}")))?;
     }
     Ok(())
 }
 
 /// Unpacks one layer upon what is there.
-pub(super) fn layer(root: &Path, tar: impl Read, room: &mut u64) -> io::Result<()> {
+pub(super) fn layer(root: &Path, tar: impl Read, left: &mut u64) -> io::Result<()> {
     let mut layer = Layer { root, written: HashSet::new() };
     for entry in Archive::new(tar).entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
-        *room = room.checked_sub(entry.size()).ok_or_else(|| io::Error::other("the image unpacks to over 10 GB"))?;
+        *left = left.checked_sub(entry.size()).ok_or_else(|| io::Error::other("the image unpacks to over 10 GB"))?;
         let relative = inside::relative(&path).ok_or_else(|| refused(&path, "leads out of the image"))?;
         layer.take(&mut entry, &relative).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => error,
@@ -86,7 +86,7 @@ impl Layer<'_> {
                     fs::hard_link(&target, &place)?;
                 }
             }
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => self.file(entry, &place)?,
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => file(entry, &place)?,
             // Devices and pipes: a function can't be given them without being root, and needs none.
             _ => return Ok(()),
         }
@@ -100,14 +100,6 @@ impl Layer<'_> {
             Ok(_) if place != self.root => remove(place).and_then(|()| fs::create_dir(place)),
             _ => fs::create_dir_all(place),
         }
-    }
-
-    fn file(&self, entry: &mut Entry<'_, impl Read>, place: &Path) -> io::Result<()> {
-        remove(place)?;
-        let mut file = File::create_new(place)?;
-        io::copy(entry, &mut file)?;
-        // Readable as on Lambda, where the files are root's and the function is not.
-        permit(&file, entry.header().mode().unwrap_or(0o644) & 0o111 | 0o644)
     }
 
     /// Remembers that this layer has it, and the directories that it lies in.
@@ -136,6 +128,14 @@ impl Layer<'_> {
         }
         Ok(())
     }
+}
+
+fn file(entry: &mut Entry<'_, impl Read>, place: &Path) -> io::Result<()> {
+    remove(place)?;
+    let mut file = File::create_new(place)?;
+    io::copy(entry, &mut file)?;
+    // Readable as on Lambda, where the files are root's and the function is not.
+    permit(&file, entry.header().mode().unwrap_or(0o644) & 0o111 | 0o644)
 }
 
 fn refused(path: &Path, what: &str) -> io::Error {
@@ -176,4 +176,70 @@ fn permit(file: &File, mode: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn permit(_file: &File, _mode: u32) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use tar::{Builder, EntryType, Header};
+
+    use super::{LARGEST, layer};
+    use crate::scratch::Scratch;
+
+    /// A tar of files and of links, which are told by their targets; names and targets go in as they stand.
+    fn tar(entries: &[(&str, Option<&str>)]) -> Vec<u8> {
+        let mut archive = Builder::new(Vec::new());
+        for (path, target) in entries {
+            let mut header = Header::new_gnu();
+            header.set_entry_type(if target.is_some() { EntryType::Symlink } else { EntryType::Regular });
+            header.set_mode(0o644);
+            header.set_size(if target.is_some() { 0 } else { 3 });
+            header.as_mut_bytes()[..path.len()].copy_from_slice(path.as_bytes());
+            if let Some(target) = target {
+                header.as_gnu_mut().expect("made so").linkname[..target.len()].copy_from_slice(target.as_bytes());
+            }
+            header.set_cksum();
+            archive.append(&header, if target.is_some() { &b""[..] } else { b"new" }).expect("memory");
+        }
+        archive.into_inner().expect("memory")
+    }
+
+    #[test]
+    fn what_is_written_through_links_stays_inside_however_they_are_chained() {
+        let scratch = Scratch::new("unpack");
+        let (root, victim) = (scratch.path().join("root"), scratch.path().join("victim"));
+        fs::create_dir(&root).expect("made");
+        fs::write(&victim, "old").expect("written");
+        let entries = [
+            ("here", Some(".")),
+            // By its letters it stays inside; the system would follow it to the folder above.
+            ("above", Some("here/..")),
+            ("above/victim", None),
+            ("absolute", Some("/etc")),
+            ("absolute/passwd", None),
+            ("round", Some("round")),
+        ];
+        layer(&root, tar(&entries).as_slice(), &mut LARGEST.clone()).expect("unpacked");
+        assert_eq!(fs::read_to_string(&victim).expect("there"), "old");
+        assert_eq!(fs::read_to_string(root.join("victim")).expect("inside"), "new");
+        assert_eq!(fs::read_to_string(root.join("etc/passwd")).expect("inside"), "new");
+        let error = layer(&root, tar(&[("round/file", None)]).as_slice(), &mut LARGEST.clone()).expect_err("a circle");
+        assert!(error.to_string().contains("too many links"), "{error}");
+    }
+
+    #[test]
+    fn names_and_links_that_climb_out_and_images_that_are_too_large_are_refused() {
+        let scratch = Scratch::new("unpack");
+        for (entry, left, text) in [
+            (("a/../../b", None), LARGEST, "leads out of the image"),
+            (("a/link", Some("../../b")), LARGEST, "is a link that leads out of the image"),
+            (("a", None), 2, "unpacks to over 10 GB"),
+        ] {
+            let error = layer(scratch.path(), tar(&[entry]).as_slice(), &mut left.clone()).expect_err(text);
+            assert!(error.to_string().contains(text), "{error}");
+        }
+        assert!(!scratch.path().parent().is_some_and(|above: &Path| above.join("b").exists()));
+    }
 }

@@ -73,7 +73,7 @@ async fn what_a_handler_raises_is_told_with_its_own_frames_alone() {
     assert_eq!((error_type.as_str(), message.as_str()), ("KeyError", "'response'"));
     assert_eq!(stack.len(), 1, "{stack:?}");
     assert!(stack[0].contains("app.py\", line 2, in handler"), "{stack:?}");
-    assert!(log(&invocation).starts_with("[ERROR] KeyError: 'response'\nTraceback"), "{}", log(&invocation));
+    assert!(log(&invocation).starts_with("[ERROR] KeyError: 'response'\rTraceback"), "{}", log(&invocation));
 }
 
 #[tokio::test]

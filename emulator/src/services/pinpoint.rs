@@ -10,7 +10,7 @@
 mod campaigns;
 mod kpi;
 mod page;
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 

@@ -1,4 +1,4 @@
-//! InvokeAgent: what is refused before the stream, what is told within it, and how the text comes.
+//! `InvokeAgent`: what is refused before the stream, what is told within it, and how the text comes.
 
 use serde_json::{Value, json};
 
@@ -136,7 +136,7 @@ async fn a_role_that_may_not_call_the_model_is_told_in_the_stream() {
     let account = Account::with_models().await;
     let agent = account.answering(None).await;
     let denied = ("accessDeniedException".to_owned(), DENIED.to_owned());
-    let only = |actions: Value, resource: &str| policy(actions, &json!(resource));
+    let only = |actions: Value, resource: &str| policy(&actions, resource);
     for (document, streams, expected) in [
         (only(json!("bedrock:InvokeModel"), "*"), false, true),
         (only(json!("bedrock:InvokeModel"), "*"), true, false),
@@ -159,7 +159,7 @@ async fn a_role_that_may_not_call_the_model_is_told_in_the_stream() {
 
 const DENIED: &str = "Access denied when calling Bedrock. Check your request permissions and retry the request.";
 
-fn policy(actions: Value, resource: &Value) -> String {
+fn policy(actions: &Value, resource: &str) -> String {
     let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resource});
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }

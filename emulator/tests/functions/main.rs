@@ -8,4 +8,5 @@ mod decoder;
 mod endings;
 mod images;
 mod invoke;
+mod logs;
 mod stage;

@@ -53,7 +53,7 @@ impl Stage {
     }
 
     /// The account that lives in a folder.
-    pub(crate) async fn open(folder: &Path) -> Self {
+    pub(crate) fn open(folder: &Path) -> Self {
         let account = Account { emulator: Emulator::open(folder, settings()).expect("an account") };
         Self { account, role: "arn:aws:iam::123456789012:role/runner".to_owned() }
     }
@@ -168,12 +168,6 @@ impl Archive {
     pub(crate) fn file(&mut self, path: &str, content: &str) -> &mut Self {
         self.parents(path);
         self.entry(path, tar::EntryType::Regular, content.as_bytes(), None)
-    }
-
-    pub(crate) fn directory(&mut self, path: &str) -> &mut Self {
-        self.parents(path);
-        self.made.insert(path.to_owned());
-        self.entry(path, tar::EntryType::Directory, b"", None)
     }
 
     /// A link (`Symlink` or `Link`), whose target is written as it stands.

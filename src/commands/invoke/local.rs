@@ -126,15 +126,17 @@ fn own(endpoint: &str, python: &Interpreter, packages: Option<&Installed>) -> Ve
 }
 
 fn told(invocation: Invocation, process: &Process) -> Run {
-    let (timeout, memory) = (process.timeout, process.memory_mb);
     let Invocation { outcome, log, log_lost, took, .. } = invocation;
     let ended = match outcome {
         Outcome::Returned(reply) => Ended::Returned(reply.to_vec()),
         Outcome::Failed { error_type, message, stack: _ } => Ended::Failed { kind: error_type, message },
         Outcome::Exited(Exit::Code(code)) => Ended::Exited { how: format!("exit code {code}") },
         Outcome::Exited(Exit::Signal(signal)) => Ended::Exited { how: format!("signal {signal}") },
-        Outcome::OutOfMemory => Ended::Exited { how: format!("more memory than its {memory} MB (`lambda.memory`)") },
-        Outcome::TimedOut => Ended::TimedOut { after: Some(timeout) },
+        Outcome::OutOfMemory => {
+            let message = format!("killed at its {} MB", process.memory_mb);
+            Ended::Failed { kind: "Runtime.OutOfMemory".to_owned(), message }
+        }
+        Outcome::TimedOut => Ended::TimedOut { after: Some(process.timeout) },
         Outcome::NeverAsked(waited) => {
             let seconds = waited.as_secs();
             Ended::NotStarted { reason: format!("it did not ask for its event within {seconds} seconds") }

@@ -77,7 +77,7 @@ fn document(entry: &Entry) -> Value {
             Severity::Warning => Some("warning"),
             Severity::Plain => None,
         },
-        "message": event.message.trim_end_matches(['\n', '\r']),
+        "message": event.message.trim_end(),
         "stream": event.stream,
         "event_id": event.id,
     });

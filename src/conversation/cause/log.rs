@@ -1,5 +1,7 @@
 //! Reads the last errors in a function's log since a question was asked.
 
+use std::time::Duration;
+
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 
 use super::{Finding, typed};
@@ -23,7 +25,9 @@ const SIGNS: [&str; 7] =
 
 /// The errors in the log, if there are any.
 pub(super) async fn look(aws: &Aws, agent: &Agent, group: &str, since: i64) -> Result<Finding, Failure> {
-    let errors = wait::seen_within(wait::LOG_EVENTS, async || {
+    // The emulator's log is there at once.
+    let patience = if agent.site.emulated { Duration::ZERO } else { wait::LOG_EVENTS };
+    let errors = wait::seen_within(patience, async || {
         let found = errors(&events(aws, group, since - CLOCKS).await?);
         Ok((!found.is_empty()).then_some(found))
     });

@@ -17,7 +17,7 @@ fn agent() -> Agent {
 }
 
 /// As `error` prints it.
-fn printed(unanswered: Unanswered) -> String {
+fn printed(unanswered: &Unanswered) -> String {
     let caused = unanswered.source().map(|cause| format!("\n  caused by: {cause}")).unwrap_or_default();
     format!("error: {unanswered}{caused}\n  hint: {}", unanswered.hint())
 }
@@ -26,7 +26,7 @@ fn printed(unanswered: Unanswered) -> String {
 fn told(error: &Streamed) -> String {
     let reason = Reason::of(error);
     let failure = reason.failure("bedrock:InvokeAgent", error, Some("r-1"));
-    printed(Unanswered::new(reason, Some(failure), &agent()))
+    printed(&Unanswered::new(reason, Some(failure), &agent()))
 }
 
 /// What the stream carries beside the exception's name.
@@ -100,20 +100,20 @@ fn an_exception_that_came_later() {
 fn a_break_in_the_middle() {
     let failure = Failure::in_stream("bedrock:InvokeAgent", "UnreadableAnswer", "unexpected end of stream", None);
     let unanswered = Unanswered::new(Reason::BrokenOff, Some(failure), &agent()).after(12);
-    insta::assert_snapshot!(printed(unanswered));
+    insta::assert_snapshot!(printed(&unanswered));
 }
 
 #[test]
 fn silence() {
-    insta::assert_snapshot!(printed(Unanswered::new(Reason::Silent, None, &agent())));
+    insta::assert_snapshot!(printed(&Unanswered::new(Reason::Silent, None, &agent())));
 }
 
 #[test]
 fn work_that_is_given_back() {
-    insta::assert_snapshot!(printed(Unanswered::new(Reason::ReturnControl, None, &agent())));
+    insta::assert_snapshot!(printed(&Unanswered::new(Reason::ReturnControl, None, &agent())));
 }
 
 #[test]
 fn credentials_that_may_not_ask() {
-    insta::assert_snapshot!(printed(Unanswered::new(Reason::NotAllowed, None, &agent())));
+    insta::assert_snapshot!(printed(&Unanswered::new(Reason::NotAllowed, None, &agent())));
 }

@@ -35,6 +35,8 @@ JAPAN = timezone(timedelta(hours=9))
 
 TOO_SLOW = "時間内にログを検索できませんでした。hours を短くするか log_group を指定して、もう一度質問するよう利用者に伝えてください。"
 
+NO_GROUP = "ロググループ {groups} のいずれかがありません。agent.yaml の LOG_GROUPS を確認するよう利用者に伝えてください。"
+
 # What differs from one error to the next of its kind: ids and numbers.
 VARYING = re.compile(r"\b(?:[0-9a-fA-F]{8,}|[0-9a-fA-F-]{36}|[0-9][0-9:.,TZ-]*)\b")
 
@@ -70,12 +72,7 @@ def find_errors(
 ) -> Found:
     """The errors of the last hours in the log groups. Gives the query up when there is no time left."""
     start = now - timedelta(hours=hours)
-    query = logs.start_query(
-        logGroupNames=list(groups),
-        startTime=int(start.timestamp()),
-        endTime=int(now.timestamp()),
-        queryString=QUERY,
-    )["queryId"]
+    query = _start(logs, groups, start, now)
     while True:
         results = logs.get_query_results(queryId=query)
         if results["status"] == "Complete":
@@ -89,6 +86,23 @@ def find_errors(
     errors = [_error({field["field"]: field["value"] for field in row}) for row in results["results"]]
     count = int(results.get("statistics", {}).get("recordsMatched", len(errors)))
     return Found(start, now, groups, count, errors)
+
+
+def _start(logs: Any, groups: Sequence[str], start: datetime, end: datetime) -> str:
+    """The id of the query, begun. One log group that is not there, and nothing is searched."""
+    try:
+        return logs.start_query(
+            logGroupNames=list(groups),
+            startTime=int(start.timestamp()),
+            endTime=int(end.timestamp()),
+            queryString=QUERY,
+        )["queryId"]
+    except Exception as problem:
+        # Told by botocore's error code, so that botocore stays optional.
+        code = (getattr(problem, "response", None) or {}).get("Error", {}).get("Code")
+        if code != "ResourceNotFoundException":
+            raise
+        raise Reprompt(NO_GROUP.format(groups="、".join(groups))) from problem
 
 
 def _error(row: Mapping[str, str]) -> LogError:

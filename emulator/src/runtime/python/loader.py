@@ -50,12 +50,20 @@ class RequestId(logging.Filter):
         return True
 
 
+class OneEntry(logging.Formatter):
+    """An entry of several lines stays one event of the log: a carriage return stands for the end of each but the last."""
+
+    converter = time.gmtime
+
+    def format(self, record):
+        return super().format(record).replace("\n", "\r")
+
+
 def set_up_logging():
     """As on Lambda: one handler on the root logger, whose level stays WARNING until somebody changes it."""
-    logging.Formatter.converter = time.gmtime
     handler = logging.StreamHandler(sys.stdout)
     layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
-    handler.setFormatter(logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(OneEntry(layout, "%Y-%m-%dT%H:%M:%S"))
     handler.addFilter(RequestId())
     logging.getLogger().addHandler(handler)
 
@@ -68,6 +76,24 @@ class Fault(Exception):
         self.error = {"errorType": "Runtime." + kind, "errorMessage": message, "stackTrace": list(stack)}
 
 
+# In AWS's base images for Python, and so found there without being asked for.
+OF_BASE_IMAGE = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "urllib3"}
+
+
+def hint(problem):
+    """Why what works on Lambda may be missing here. Nothing where the interpreter lends what it has."""
+    if not sys.flags.no_site:
+        return ""
+    name = (problem.name or "").split(".")[0]
+    if isinstance(problem, ModuleNotFoundError) and name in OF_BASE_IMAGE:
+        return " (AWS's base image has it, the emulator's has no packages: name it in requirements.txt)"
+    compiled = (file for _, _, files in os.walk(os.environ["LAMBDA_TASK_ROOT"]) for file in files if file.endswith(".so"))
+    for file in compiled:
+        here = "%s with Python %d.%d" % ((sys.platform,) + sys.version_info[:2])
+        return " (%s is compiled for Lambda's system and Python version, and the emulator runs on %s)" % (file, here)
+    return ""
+
+
 def find_handler():
     module_name, _, function_name = HANDLER.rpartition(".")
     if not module_name:
@@ -75,7 +101,8 @@ def find_handler():
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as problem:
-        raise Fault("ImportModuleError", "Unable to import module '%s': %s" % (module_name, problem))
+        text = "Unable to import module '%s': %s%s" % (module_name, problem, hint(problem))
+        raise Fault("ImportModuleError", text)
     except SyntaxError as problem:
         where = '  File "%s", line %s\n    %s' % (problem.filename, problem.lineno, problem.text)
         raise Fault("UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, problem), [where])
@@ -108,10 +135,11 @@ def post(path, body):
 
 def post_error(path, problem):
     error = described(problem)
-    print("[ERROR] %s: %s" % (error["errorType"], error["errorMessage"]))
+    entry = ["[ERROR] %s: %s" % (error["errorType"], error["errorMessage"])]
     if error["stackTrace"]:
-        print("Traceback (most recent call last):")
-        print("".join(error["stackTrace"]), end="")
+        entry += ["Traceback (most recent call last):", *error["stackTrace"]]
+    # One event of the log, as in AWS's own client.
+    print("\r".join(line.rstrip("\n").replace("\n", "\r") for line in entry))
     post(path, error)
 
 

@@ -98,17 +98,12 @@ impl State {
         }
         let alias = agent.aliases.get(alias_id).ok_or_else(not_found)?;
         let version = alias.route.as_ref().and_then(|route| agent.versions.get(&route.version));
-        match version {
-            Some(version) => {
-                let held = (&version.settings, &version.action_groups);
-                frozen(agent, alias_id, version.number.to_string(), held, trouble(alias))
-            }
-            None => {
-                let held = (&agent.settings, &BTreeMap::new());
-                let trouble = trouble(alias).unwrap_or(Trouble::State("DISSOCIATED"));
-                frozen(agent, alias_id, "DRAFT".to_owned(), held, Some(trouble))
-            }
+        if let Some(version) = version {
+            let held = (&version.settings, &version.action_groups);
+            return frozen(agent, alias_id, version.number.to_string(), held, trouble(alias));
         }
+        let trouble = trouble(alias).unwrap_or(Trouble::State("DISSOCIATED"));
+        frozen(agent, alias_id, "DRAFT".to_owned(), (&agent.settings, &BTreeMap::new()), Some(trouble))
     }
 }
 
@@ -125,9 +120,8 @@ fn trouble(alias: &Alias) -> Option<Trouble> {
         return Some(Trouble::Rejects);
     }
     match alias.status {
-        AliasStatus::Prepared => None,
         // The old version answers until the alias has moved.
-        AliasStatus::Updating => None,
+        AliasStatus::Prepared | AliasStatus::Updating => None,
         AliasStatus::Creating => Some(Trouble::State("CREATING")),
         AliasStatus::Deleting => Some(Trouble::State("DELETING")),
         AliasStatus::Dissociated => Some(Trouble::State("DISSOCIATED")),

@@ -67,11 +67,12 @@ impl Plan {
 pub(super) fn plan(question: &str, now: Millis, groups: &[Group], asking: Option<Asking>) -> Plan {
     let speech = Speech::of(question);
     let choice = choose::choose(question, groups);
-    if let Some((asking, function)) = asking.and_then(|asking| known(groups, asking))
+    if let Some((asking, function)) = asking.and_then(|asking| known(groups, asking)) {
+        let brings = answers(question, now, function, &asking);
         // Who asks for something else is not answering.
-        && choice.as_ref().is_none_or(|choice| choice.function == function)
-    {
-        return answered(question, now, function, asking);
+        if brings || choice.as_ref().is_none_or(|choice| choice.function == function) {
+            return answered(question, now, function, asking);
+        }
     }
     let Some(choice) = choice else { return Plan::Tell(speech.no_function(question, groups)) };
     let found = extract::arguments(question, now, &choice.function.parameters);
@@ -105,6 +106,12 @@ fn known(groups: &[Group], asking: Asking) -> Option<(Asking, &Function)> {
     let group = groups.iter().find(|group| group.name == asking.chosen.group)?;
     let function = group.functions.iter().find(|function| function.name == asking.chosen.function)?;
     Some((asking, function))
+}
+
+/// Whether the text plainly has the value that was asked for.
+fn answers(text: &str, now: Millis, function: &Function, asking: &Asking) -> bool {
+    let asked = function.parameters.iter().find(|parameter| parameter.name == asking.parameter);
+    asked.is_some_and(|asked| !extract::arguments(text, now, std::slice::from_ref(asked)).arguments.is_empty())
 }
 
 /// Takes the user's answer to a question back, and asks for the next parameter if another one is missing.

@@ -40,17 +40,17 @@ pub(super) fn read(payload: &[u8], chosen: &Chosen) -> Option<Reply> {
         _ => return None,
     };
     // They last for this question, and no other function is called for it.
-    attributes(&reply["promptSessionAttributes"])?;
+    attributes(&reply["promptSessionAttributes"]).ok()?;
     Some(Reply {
         body: result["responseBody"]["TEXT"]["body"].as_str()?.to_owned(),
         state,
-        session_attributes: attributes(&reply["sessionAttributes"])?,
+        session_attributes: attributes(&reply["sessionAttributes"]).ok()?,
     })
 }
 
-/// None if they are no map from text to text.
-fn attributes(value: &Value) -> Option<Option<Attributes>> {
-    if value.is_null() { Some(None) } else { serde_json::from_value(value.clone()).ok().map(Some) }
+/// An error if they are there and no map from text to text.
+fn attributes(value: &Value) -> serde_json::Result<Option<Attributes>> {
+    serde_json::from_value(value.clone())
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use crate::refusal::Refusal;
 /// In whose words a broken rule is told.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Dialect {
+    Athena,
+    CloudWatch,
+    CostExplorer,
     Ecr,
     Lambda,
 }
@@ -16,24 +19,20 @@ pub(crate) enum Dialect {
 impl Dialect {
     /// The refusal of `value` (`None`: nothing was given) at the member `name`.
     pub(crate) fn refuse(self, name: &str, value: Option<&str>, rule: &str) -> Refusal {
-        match self {
-            Self::Ecr => Refusal::new(
-                400,
-                "InvalidParameterException",
-                format!("Invalid parameter at '{name}' failed to satisfy constraint: '{rule}'"),
-            ),
-            Self::Lambda => {
-                let shown = value.map_or_else(|| "null".to_owned(), |value| format!("'{value}'"));
-                let name = lower_first(name);
-                Refusal::new(
-                    400,
-                    "ValidationException",
-                    format!(
-                        "1 validation error detected: Value {shown} at '{name}' failed to satisfy constraint: {rule}"
-                    ),
-                )
+        let code = match self {
+            Self::Ecr => {
+                let text = format!("Invalid parameter at '{name}' failed to satisfy constraint: '{rule}'");
+                return Refusal::new(400, "InvalidParameterException", text);
             }
-        }
+            Self::Athena => "InvalidRequestException",
+            Self::CloudWatch => "ValidationError",
+            Self::CostExplorer | Self::Lambda => "ValidationException",
+        };
+        let shown = value.map_or_else(|| "null".to_owned(), |value| format!("'{value}'"));
+        let name = lower_first(name);
+        let text =
+            format!("1 validation error detected: Value {shown} at '{name}' failed to satisfy constraint: {rule}");
+        Refusal::new(400, code, text)
     }
 }
 

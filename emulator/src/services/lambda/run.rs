@@ -2,6 +2,7 @@
 
 mod container;
 mod ending;
+mod log;
 mod order;
 mod start;
 
@@ -12,7 +13,8 @@ use bytes::Bytes;
 use crate::call::Call;
 use crate::emulator::Emulator;
 use crate::refusal::Refusal;
-use crate::runtime::{Held, Invocation, Outcome, request_id, unique};
+use crate::runtime::{Held, Invocation, request_id};
+use ending::Ending;
 use order::Order;
 
 /// Bytes that an event may have when its sender waits for the answer.
@@ -29,7 +31,7 @@ pub(crate) struct Run {
     pub(crate) version: String,
     /// What stands of it in the log, from `START` to `REPORT`.
     pub(crate) log: Vec<u8>,
-    /// The time that is billed, unrounded.
+    /// From the moment that the function had the event.
     pub(crate) took: Duration,
     /// Lambda's id of the request.
     pub(crate) request_id: String,
@@ -43,22 +45,19 @@ pub(crate) async fn run(emulator: &Emulator, region: &str, function: &str, event
     }
     let _held = Held::now();
     let account = &emulator.settings().account;
-    let order = emulator.look(|world, _, now| Order::of(world, account, region, function, now))?;
-    let began = emulator.look(|_, _, now| now);
-    let log = (order.log_group.clone(), format!("{}/[{}]{}", order::date(began), order.version, unique()));
-    let invocation = match container::ready(emulator, &order, log.clone()).await {
+    let (order, began) =
+        emulator.look(|world, _, now| Order::of(world, account, region, function, now).map(|order| (order, now)))?;
+    let stream = log::stream(&order.version, began);
+    let invocation = match container::ready(emulator, &order, &stream).await {
         Ok(ready) => ready.invoke(event).await,
-        Err(reason) => stillborn(reason),
+        Err(reason) => Invocation::stillborn(reason, request_id()),
     };
-    let ended = ending::Ending::of(&order, &invocation);
-    Ok(Run {
-        payload: ended.payload,
-        error: ended.error,
-        version: order.version,
-        log: invocation.log,
-        took: invocation.took,
-        request_id: invocation.request_id,
-    })
+    let lines = log::lines(&order, &invocation, began);
+    let log = lines.iter().flat_map(|(_, line)| line.bytes()).collect();
+    log::write(emulator, &order, &stream, lines);
+    let Ending { payload, error } = Ending::of(&order, &invocation);
+    let Invocation { took, request_id, .. } = invocation;
+    Ok(Run { payload, error, version: order.version, log, took, request_id })
 }
 
 /// Refuses what [`run`] would refuse, but for the size of the event.
@@ -70,10 +69,4 @@ pub(super) fn check(call: &Call<'_>, function: &str) -> Result<(), Refusal> {
 pub(super) fn too_large(limit: usize) -> Refusal {
     let text = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
     Refusal::new(413, "RequestTooLargeException", text)
-}
-
-/// The run of a function that could not be started.
-fn stillborn(reason: String) -> Invocation {
-    let (outcome, log, took) = (Outcome::NotStarted(reason), Vec::new(), Duration::ZERO);
-    Invocation { outcome, log, log_lost: 0, took, init: None, memory: 0, request_id: request_id() }
 }

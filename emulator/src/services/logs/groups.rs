@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::members::{Members, constraint, invalid, null};
+use super::stored::Stored;
 use super::{Group, no_such_group};
 use crate::call::Call;
 use crate::refusal::Refusal;
@@ -28,7 +29,7 @@ pub(super) fn create(call: &mut Call<'_>, mut members: Members) -> Result<Option
         let text = "The specified log group already exists";
         return Err(Refusal::new(400, "ResourceAlreadyExistsException", text));
     }
-    groups.insert(name, Group { created, class, retention: None, tags });
+    groups.insert(name, Group { created, class, retention: None, tags, stored: Stored::default() });
     Ok(None)
 }
 
@@ -62,7 +63,7 @@ pub(super) fn describe(call: &mut Call<'_>, mut members: Members) -> Result<Opti
     let pattern = members.name("logGroupNamePattern")?.map(|pattern| pattern.to_lowercase());
     let class = members.class()?;
     let after = members.text("nextToken")?;
-    let limit = members.number("limit")?.map_or(Ok(PAGE), page_size)?;
+    let limit = members.sized("limit", PAGE)?.unwrap_or(PAGE);
     members.only_false("includeLinkedAccounts")?;
     members.finish()?;
     if prefix.is_some() && pattern.is_some() {
@@ -89,24 +90,16 @@ pub(super) fn describe(call: &mut Call<'_>, mut members: Members) -> Result<Opti
     Ok(Some(answer))
 }
 
-fn page_size(limit: u64) -> Result<usize, Refusal> {
-    match usize::try_from(limit) {
-        Ok(size @ 1..=PAGE) => Ok(size),
-        Ok(0) => Err(constraint("Value '0'", "limit", "Member must have value greater than or equal to 1")),
-        _ => Err(constraint(&format!("Value '{limit}'"), "limit", "Member must have value less than or equal to 50")),
-    }
-}
-
 /// A group as it is described; its two ARNs differ in the `:*` at the end.
 fn shown(name: &str, group: &Group, account: &str) -> Value {
-    let Group { created, class, retention, tags: _ } = group;
+    let Group { created, class, retention, tags: _, stored } = group;
     let arn = format!("{account}:log-group:{name}");
     let mut shown = json!({
         "logGroupName": name,
         "creationTime": created,
         "metricFilterCount": 0,
         "arn": format!("{arn}:*"),
-        "storedBytes": 0,
+        "storedBytes": stored.bytes(),
         "logGroupClass": class,
         "logGroupArn": arn,
         "deletionProtectionEnabled": false,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::clock::Millis;
 use crate::refusal::Refusal;
 
 /// The classes of log groups.
@@ -28,9 +29,118 @@ impl Members {
     /// A log group's name, or the beginning of one, if it is there.
     pub(super) fn name(&mut self, member: &str) -> Result<Option<String>, Refusal> {
         let Some(name) = self.text(member)? else { return Ok(None) };
-        let letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter);
-        check(member, &name, (1, 512), letter, r"[\.\-_/#A-Za-z0-9]+")?;
+        is_group_name(member, &name)?;
         Ok(Some(name))
+    }
+
+    /// Names of log groups, if they are there.
+    pub(super) fn names(&mut self, member: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let names = self.texts(member)?;
+        names.iter().flatten().try_for_each(|name| is_group_name(member, name))?;
+        Ok(names)
+    }
+
+    /// The log group, by its name or by its identifier: its name or its ARN. One of the two must be there.
+    pub(super) fn group(&mut self, account: &str, region: &str) -> Result<String, Refusal> {
+        let (name, identifier) = (self.name("logGroupName")?, self.text("logGroupIdentifier")?);
+        match (name, identifier) {
+            (Some(name), None) => Ok(name),
+            (None, Some(identifier)) => {
+                let ours = format!("arn:aws:logs:{region}:{account}:log-group:");
+                let name = identifier.strip_prefix(&ours).unwrap_or(&identifier).to_owned();
+                if name.starts_with("arn:") || name.is_empty() {
+                    return Err(super::no_such_group());
+                }
+                Ok(name)
+            }
+            (Some(_), Some(_)) => {
+                Err(invalid("Both logGroupName and logGroupIdentifier are specified; only one may be."))
+            }
+            (None, None) => Err(invalid("Either logGroupName or logGroupIdentifier must be specified.")),
+        }
+    }
+
+    /// The log stream's name, which must be there.
+    pub(super) fn stream_name(&mut self) -> Result<String, Refusal> {
+        self.stream("logStreamName")?.ok_or_else(|| null("logStreamName"))
+    }
+
+    /// A log stream's name, or the beginning of one, if it is there.
+    pub(super) fn stream(&mut self, member: &str) -> Result<Option<String>, Refusal> {
+        let Some(name) = self.text(member)? else { return Ok(None) };
+        check_stream(member, &name)?;
+        Ok(Some(name))
+    }
+
+    /// Names of log streams, 1 to 100, if they are there.
+    pub(super) fn streams(&mut self) -> Result<Option<Vec<String>>, Refusal> {
+        let member = "logStreamNames";
+        let Some(names) = self.texts(member)? else { return Ok(None) };
+        if !(1..=100).contains(&names.len()) {
+            return Err(constraint("Value", member, "Member must have length between 1 and 100"));
+        }
+        names.iter().try_for_each(|name| check_stream(member, name))?;
+        Ok(Some(names))
+    }
+
+    fn texts(&mut self, member: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let texts = match self.0.remove(member) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(texts)) => texts,
+            Some(_) => return Err(wrong_type(member)),
+        };
+        let text = |text: Value| text.as_str().map(str::to_owned).ok_or_else(|| wrong_type(member));
+        texts.into_iter().map(text).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The events of a batch: the time and the message of each.
+    pub(super) fn events(&mut self) -> Result<Vec<(Millis, String)>, Refusal> {
+        let member = "logEvents";
+        let Some(Value::Array(events)) = self.0.remove(member) else { return Err(null(member)) };
+        let read = |mut event: Value| match (event["timestamp"].as_u64(), event["message"].take()) {
+            (Some(at), Value::String(message)) => Ok((at, message)),
+            (None, _) if event["timestamp"].is_null() => Err(null("logEvents.1.member.timestamp")),
+            (_, Value::Null) => Err(null("logEvents.1.member.message")),
+            _ => Err(wrong_type(member)),
+        };
+        events.into_iter().map(read).collect()
+    }
+
+    /// A filter pattern, if it is there.
+    pub(super) fn pattern(&mut self) -> Result<Option<String>, Refusal> {
+        let Some(pattern) = self.text("filterPattern")? else { return Ok(None) };
+        check("filterPattern", &pattern, (0, 1024), |_| true, ".*")?;
+        Ok(Some(pattern))
+    }
+
+    /// One of a closed set of words, if it is there.
+    pub(super) fn choice(&mut self, member: &str, known: &[&str]) -> Result<Option<String>, Refusal> {
+        match self.text(member)? {
+            Some(given) if !known.contains(&given.as_str()) => {
+                let text = format!("Member must satisfy enum value set: [{}]", known.join(", "));
+                Err(constraint(&format!("Value '{given}'"), member, &text))
+            }
+            given => Ok(given),
+        }
+    }
+
+    pub(super) fn flag(&mut self, member: &str) -> Result<Option<bool>, Refusal> {
+        match self.0.remove(member) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => value.as_bool().map(Some).ok_or_else(|| wrong_type(member)),
+        }
+    }
+
+    /// How many things are asked for, 1 to `most`, if it is told.
+    pub(super) fn sized(&mut self, member: &str, most: usize) -> Result<Option<usize>, Refusal> {
+        let Some(number) = self.number(member)? else { return Ok(None) };
+        let size = usize::try_from(number).unwrap_or(usize::MAX);
+        let rule = match size {
+            0 => "Member must have value greater than or equal to 1".to_owned(),
+            size if size > most => format!("Member must have value less than or equal to {most}"),
+            size => return Ok(Some(size)),
+        };
+        Err(constraint(&format!("Value '{number}'"), member, &rule))
     }
 
     pub(super) fn class(&mut self) -> Result<Option<String>, Refusal> {
@@ -118,8 +228,17 @@ impl Members {
     }
 }
 
+fn is_group_name(member: &str, name: &str) -> Result<(), Refusal> {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter);
+    check(member, name, (1, 512), letter, r"[\.\-_/#A-Za-z0-9]+")
+}
+
 fn is_tag_letter(letter: char) -> bool {
     letter.is_alphanumeric() || letter == ' ' || "_.:/=+-@".contains(letter)
+}
+
+fn check_stream(member: &str, name: &str) -> Result<(), Refusal> {
+    check(member, name, (1, 512), |letter| !":*".contains(letter), "[^:*]*")
 }
 
 fn check(

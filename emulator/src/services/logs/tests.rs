@@ -1,5 +1,8 @@
 //! Raw requests to Logs, and what it answers.
 
+mod events;
+mod insights;
+
 use serde_json::{Value, json};
 
 use crate::asking::{Answer, Asking};
@@ -96,7 +99,7 @@ async fn what_aws_refuses_is_refused() {
 async fn what_is_not_emulated_is_said_loudly() {
     let aws = with_group().await;
     for (operation, body, text) in [
-        ("PutLogEvents", json!({}), "the operation PutLogEvents"),
+        ("PutMetricFilter", json!({}), "the operation PutMetricFilter"),
         ("CreateLogGroup", json!({"logGroupName": "n", "kmsKeyId": "k"}), "the member kmsKeyId"),
         ("CreateLogGroup", json!({"logGroupName": "n", "retention": 14}), "the member retention"),
     ] {

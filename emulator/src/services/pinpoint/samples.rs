@@ -16,42 +16,42 @@ use crate::calendar::DAY;
 use crate::clock::Millis;
 
 /// The application that has them.
-pub(super) const APPLICATION: &str = "5f2c9b1e7a804d36b0c1d2e3f4a59687";
+pub(crate) const APPLICATION: &str = "5f2c9b1e7a804d36b0c1d2e3f4a59687";
 
 /// The hour at which campaigns are sent, in UTC: 18:00 in Japan.
 const HOUR: Millis = 9 * 60 * 60 * 1000;
 
 /// A campaign.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Campaign {
+pub(crate) struct Campaign {
     /// 32 hexadecimal digits.
-    pub(super) id: &'static str,
-    pub(super) name: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
     /// Pinpoint's word: `COMPLETED`, `PENDING_NEXT_RUN`, `SCHEDULED`, `PAUSED`.
-    pub(super) status: &'static str,
+    pub(crate) status: &'static str,
     /// `ONCE` or `WEEKLY`.
-    pub(super) frequency: &'static str,
+    pub(crate) frequency: &'static str,
     /// Days until its first run; negative when that is past.
-    pub(super) starts_in: i64,
+    pub(crate) starts_in: i64,
     /// Days since somebody last edited it, which says nothing of when it was sent.
-    pub(super) edited_ago: i64,
+    pub(crate) edited_ago: i64,
     /// The name of the second treatment of an A/B test.
-    pub(super) treatment: Option<&'static str>,
+    pub(crate) treatment: Option<&'static str>,
     /// Its runs, the oldest first.
-    pub(super) activities: &'static [Activity],
+    pub(crate) activities: &'static [Activity],
 }
 
 /// One run of one treatment, an activity in Pinpoint's words.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Activity {
+pub(crate) struct Activity {
     /// Days since.
-    pub(super) ago: i64,
-    pub(super) delivered: u32,
-    pub(super) opened: u32,
+    pub(crate) ago: i64,
+    pub(crate) delivered: u32,
+    pub(crate) opened: u32,
 }
 
 /// A day of the emulator's calendar at the hour of sending. Before the clock reaches that hour, today's is to come.
-pub(super) fn day(now: Millis, days: i64) -> Millis {
+pub(crate) fn day(now: Millis, days: i64) -> Millis {
     let today = now / DAY * DAY + HOUR;
     let distance = days.unsigned_abs() * DAY;
     if days < 0 { today.saturating_sub(distance) } else { today + distance }
@@ -81,7 +81,7 @@ const fn once(
 }
 
 /// All of them, in the order in which Pinpoint lists them: the newest made first.
-pub(super) const CAMPAIGNS: &[Campaign] = &[
+pub(crate) const CAMPAIGNS: &[Campaign] = &[
     Campaign { status: "SCHEDULED", starts_in: 3, ..once("1a0f6f0f5f0b4c0f9d7a3d1c2b4e5f60", "next-match", 0, 1, &[]) },
     once("2b1e7a8d4c3f4e5a8b6c9d0e1f2a3b41", "matchday-reminder", 2, 0, &[run(2, 4900, 100)]),
     Campaign { status: "PAUSED", ..once("3c2d8b9e5d404f6b9c7d0e1f2a3b4c52", "stopped-by-mistake", 4, 4, &[]) },

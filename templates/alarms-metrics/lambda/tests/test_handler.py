@@ -37,7 +37,7 @@ class Handler(unittest.TestCase):
         (asked,) = cloudwatch.asked
         self.assertEqual(
             asked["MetricDataQueries"][0]["MetricStat"]["Metric"]["Dimensions"],
-            [{"Name": "FunctionName", "Value": "alarms-metrics"}],
+            [{"Name": "FunctionName", "Value": "push-worker"}],
         )
 
     def test_alarms_are_listed(self):

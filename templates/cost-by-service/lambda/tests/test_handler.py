@@ -25,24 +25,27 @@ def told(event, explorer):
     return response.get("responseState"), response["responseBody"]["TEXT"]["body"]
 
 
+def with_month(month):
+    return {**EVENT, "parameters": [{"name": "month", "type": "string", "value": month}]}
+
+
 class Handler(unittest.TestCase):
     def setUp(self):
         logging.disable(logging.CRITICAL)
         self.addCleanup(logging.disable, logging.NOTSET)
 
-    def test_the_sample_event_is_answered(self):
-        state, body = told(EVENT, FakeExplorer(COSTS))
+    def test_the_sample_event_asks_for_the_current_month(self):
+        state, body = told(EVENT, FakeExplorer({}))
+        self.assertEqual((state, json.loads(body)["month"]), (None, "2026-11"))
+
+    def test_a_month_can_be_asked_for(self):
+        state, body = told(with_month("2026-10"), FakeExplorer(COSTS))
         self.assertIsNone(state)
         self.assertEqual(json.loads(body)["total"], 800.12)
 
-    def test_without_a_month_it_is_the_current_one(self):
-        state, body = told({**EVENT, "parameters": []}, FakeExplorer({}))
-        self.assertEqual((state, json.loads(body)["month"]), (None, "2026-11"))
-
     def test_a_wrong_month_is_given_back_to_the_model_and_costs_nothing(self):
         explorer = FakeExplorer({})
-        event = {**EVENT, "parameters": [{"name": "month", "type": "string", "value": "先月"}]}
-        self.assertEqual(told(event, explorer)[0], "REPROMPT")
+        self.assertEqual(told(with_month("先月"), explorer)[0], "REPROMPT")
         self.assertEqual(explorer.asked, [])
 
     def test_a_failure_is_told_and_never_raised(self):

@@ -4,6 +4,7 @@ import json
 import re
 import unittest
 from datetime import datetime, timedelta, timezone
+from unittest import mock
 
 from bedrock_reply import BODY_LIMIT, Reprompt, size
 from find_errors import MOST, PATTERN, find_errors, render
@@ -69,6 +70,14 @@ class Query(unittest.TestCase):
         with self.assertRaisesRegex(Reprompt, "hours を短く"):
             find(logs, has_time=lambda: False)
         self.assertTrue(logs.stopped)
+
+    def test_a_log_group_that_is_not_there_is_told(self):
+        for code, told in [("ResourceNotFoundException", Reprompt), ("AccessDeniedException", RuntimeError)]:
+            logs, problem = FakeLogs(), RuntimeError(code)
+            problem.response = {"Error": {"Code": code}}
+            logs.start_query = mock.Mock(side_effect=problem)
+            with self.assertRaises(told):
+                find(logs)
 
     def test_a_query_that_failed_is_no_answer(self):
         with self.assertRaisesRegex(RuntimeError, "Timeout"):

@@ -192,8 +192,9 @@ fn typed(value: &str, parameter: &Parameter, now: Millis) -> Option<String> {
         "boolean" => matches!(small.as_str(), "true" | "false").then_some(small),
         "array" => Some(listed(&value)),
         _ => {
-            let day = (dated(parameter) == Some(Precision::Day)).then(|| dates::days(&small, now)).unwrap_or_default();
-            Some(day.into_iter().next().map_or(value, |day| day.iso))
+            let wants_day = dated(parameter) == Some(Precision::Day);
+            let day = dates::days(&small, now).into_iter().next().filter(|_| wants_day);
+            Some(day.map_or(value, |day| day.iso))
         }
     }
 }
@@ -216,7 +217,7 @@ fn enumerated(description: &str) -> Vec<String> {
     });
     let before = LISTED.iter().find_map(|tail| {
         let rest = &text[..small.find(tail)?];
-        rest.rsplit(|letter| matches!(letter, '。' | '\n' | ':')).next()
+        rest.rsplit(['。', '\n', ':']).next()
     });
     let Some(list) = after.or(before) else { return Vec::new() };
     let items = list.split([',', '、', '|']).flat_map(|item| item.split(" or "));
@@ -275,8 +276,8 @@ fn numbers(text: &str, dates: &[Dated]) -> Vec<Number> {
         let number = rest[..length].trim_end_matches('.');
         let before = text[..at].chars().next_back();
         let own = !before.is_some_and(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'));
-        let dated = dates.iter().any(|date| date.from <= at && at < date.to);
-        if !number.is_empty() && own && !dated && number.parse::<f64>().is_ok() {
+        let is_of_date = dates.iter().any(|date| date.from <= at && at < date.to);
+        if !number.is_empty() && own && !is_of_date && number.parse::<f64>().is_ok() {
             let sign = if before == Some('-') { "-" } else { "" };
             let unit = rest[number.len()..].trim_start_matches(' ').chars().take_while(|letter| letter.is_alphabetic());
             found.push(Number { text: format!("{sign}{number}"), unit: unit.take(12).collect() });

@@ -61,7 +61,7 @@ struct Document {
 }
 
 /// Unpacks the image if need be, and makes the process of it; else a sentence that says why it can't be started.
-pub(super) async fn ready(emulator: &Emulator, order: &Order, log: (String, String)) -> Result<Ready, String> {
+pub(super) async fn ready(emulator: &Emulator, order: &Order, stream: &str) -> Result<Ready, String> {
     let endpoint = emulator.endpoint_for_functions().await;
     let endpoint = endpoint.map_err(|error| format!("there is no port for the emulator: {error}"))?;
     let (account, source) = (emulator.clone(), order.settings.image.clone());
@@ -82,7 +82,7 @@ pub(super) async fn ready(emulator: &Emulator, order: &Order, log: (String, Stri
         name: order.name.clone(),
         arn: order.arn.clone(),
         version: order.version.clone(),
-        log,
+        log: (order.log_group.clone(), stream.to_owned()),
         handler: start.handler,
         region: order.region.clone(),
         command: start.command,

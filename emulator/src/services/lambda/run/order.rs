@@ -1,6 +1,5 @@
 //! Looks up what is to be run, and refuses what Lambda refuses before anything is started.
 
-use crate::calendar::iso_seconds;
 use crate::clock::Millis;
 use crate::refusal::Refusal;
 use crate::services::lambda::answers::{not_found, wrong_state};
@@ -59,9 +58,4 @@ fn check(creation: &Passage, now: Millis) -> Result<(), Refusal> {
         Standing::Underway => Err(wrong_state("Pending")),
         Standing::Failed(_) => Err(wrong_state("Failed")),
     }
-}
-
-/// The day as the names of log streams begin: `2026/11/22`.
-pub(super) fn date(at: Millis) -> String {
-    iso_seconds(at).split('T').next().unwrap_or_default().replace('-', "/")
 }
