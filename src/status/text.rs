@@ -18,8 +18,10 @@ const RED: Style = AnsiColor::Red.on_default();
 
 /// Columns of the screen.
 const SCREEN: usize = 100;
+/// Columns of the longest kind: `pinpoint application`.
+const KIND: usize = 20;
 /// Columns before a resource's name: its state and its kind.
-const NAMES: usize = 33;
+const NAMES: usize = 14 + KIND;
 /// Columns before what is said of the release.
 const SAYINGS: usize = 12;
 /// Digits of a Git commit: as many as Git shows in a large repository.
@@ -68,7 +70,7 @@ fn resource(text: &mut String, row: &Row) {
     };
     let word = state.word().replace('_', " ");
     let name = cut(&key.name, SCREEN - NAMES);
-    let _ = writeln!(text, "  {style}{word:<8}{style:#}  {:<19}  {name}", key.kind.noun());
+    let _ = writeln!(text, "  {style}{word:<8}{style:#}  {:<KIND$}  {name}", key.kind.noun());
     if !details.is_empty() {
         let _ = writeln!(text, "{:NAMES$}{}", "", listed(details, SCREEN - NAMES));
     }

@@ -161,7 +161,7 @@ async fn somebody_elses_things_are_named_as_such() {
     let repository = status.resources.iter().find(|row| row.key.kind == Kind::Repository).unwrap();
     assert_eq!(repository.state, State::NotOurs);
     assert!(repository.details[0].contains("no tag bedrock-ops:stack"), "{repository:?}");
-    assert!(shown(&status).contains("  not ours  repository           openrate\n"), "{}", shown(&status));
+    assert!(shown(&status).contains("  not ours  repository            openrate\n"), "{}", shown(&status));
 }
 
 #[tokio::test(start_paused = true)]
