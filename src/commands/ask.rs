@@ -17,7 +17,7 @@ use super::open;
 use super::output::note;
 use crate::aws::{Access, Aws};
 use crate::cli::{Ask, Common};
-use crate::conversation::{self, Agent, Question, Reason, SILENCE, Unanswered};
+use crate::conversation::{self, Agent, Question, Reason, Unanswered};
 use crate::error::Printed;
 use crate::refused::Exit;
 use shown::Shown;
@@ -87,15 +87,13 @@ async fn speak(aws: &Aws, agent: &Agent, question: Option<String>, called: &str,
 /// One question and its answer, shown as it comes.
 async fn exchange(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) -> Result<Ended> {
     let told = told(aws, agent, question, shown).await;
-    match &told {
-        Ok(_) => {}
-        Err(error) => shown.failed(error)?,
+    if let Err(error) = &told {
+        shown.failed(error)?;
     }
     told
 }
 
 async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) -> Result<Ended> {
-    debug_assert!(SILENCE > conversation::SLACK_PATIENCE, "who asks here waits longer than Slack");
     shown.asked(agent, question)?;
     let mut answering = conversation::ask(aws, agent, question).await?;
     let mut ended = Ended::Answered;

@@ -118,7 +118,7 @@ impl Reason {
             Self::NotAllowed => "these credentials may not ask the agent",
             Self::Unknown => "Bedrock ended the answer with an error that this program does not know",
             Self::BrokenOff => "the answer broke off: the connection was closed",
-            Self::Silent => "the agent said nothing for 5 minutes and was given up",
+            Self::Silent => "the agent fell silent and was given up",
             Self::ReturnControl => "the agent gave the work back to whoever asked it, which Slack can't take",
         }
     }
@@ -172,7 +172,6 @@ impl Reason {
 impl Unanswered {
     /// For this reason.
     pub fn new(reason: Reason, failure: Option<Failure>, agent: &Agent) -> Self {
-        debug_assert_eq!(SILENCE.as_secs(), 300, "the text of `Silent` says so");
         Self { reason, failure, given: 0, found: Vec::new(), hint: reason.hint(agent) }
     }
 
@@ -200,6 +199,9 @@ impl Unanswered {
 impl fmt::Display for Unanswered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.reason.what())?;
+        if self.reason == Reason::Silent {
+            write!(f, " after {} minutes", SILENCE.as_secs() / 60)?;
+        }
         if self.given > 0 {
             write!(f, " ({} characters of the answer had come)", self.given)?;
         }

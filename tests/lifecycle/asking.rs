@@ -144,7 +144,7 @@ async fn an_agent_that_falls_silent_is_given_up_after_the_time_that_is_promised(
     let began = Instant::now();
     let (reason, printed) = unanswered(&stage, &agent, "hello").await;
     assert_eq!(reason, Reason::Silent);
-    assert!(printed.contains("said nothing for 5 minutes"), "{printed}");
+    assert!(printed.contains("fell silent and was given up after 5 minutes"), "{printed}");
     let waited = began.elapsed();
     assert!((SILENCE..SILENCE + Duration::from_secs(5)).contains(&waited), "{waited:?}");
 }
