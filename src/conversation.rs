@@ -118,7 +118,7 @@ pub async fn ask<'a>(aws: &'a Aws, agent: &'a Agent, question: &Question) -> Res
     let call = call.session_id(&question.session).input_text(&question.text).enable_trace(question.trace);
     // Else Bedrock holds the answer back until it is complete.
     let streaming = StreamingConfigurations::builder().stream_final_response(true).build();
-    let sent = wait::within(SILENCE, call.streaming_configurations(streaming).send()).await;
+    let sent = wait::within(SILENCE, Box::pin(call.streaming_configurations(streaming).send())).await;
     let stream = match sent.map(|sent| sent.called("bedrock:InvokeAgent")) {
         Some(Ok(stream)) => stream,
         Some(Err(failure)) => return Err(before(aws, agent, question.at, failure).await),

@@ -39,10 +39,10 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
         // What is asked comes first: a wrong command line makes no call.
         let question = question::of(args).await?;
         let session = open::session(common).await?;
-        let whom = Box::pin(whom::find(common, &session, args)).await?;
+        let whom = whom::find(common, &session, args).await?;
         anyhow::Ok((question, session, whom))
     };
-    let Some(opened) = uninterrupted(opened).await else { return Ok(interrupted()) };
+    let Some(opened) = uninterrupted(Box::pin(opened)).await else { return Ok(interrupted()) };
     let (question, session, Whom { mut agent, temporary, called }) = opened?;
     let aws = session.clients(Access::Write);
     let Some(temporary) = temporary else { return speak(&aws, &agent, question, &called, args).await };

@@ -10,7 +10,7 @@ use super::alias::{self, PURPOSE_TAG};
 use super::settling;
 use crate::aws::{Aws, Called, Failure, Found};
 use crate::facts::{Key, Kind};
-use crate::ownership::{Owner, Ownership, Tags};
+use crate::ownership::{Owner, Ownership};
 use crate::resource::Context;
 use crate::wait::{self, Look, Wait};
 
@@ -35,11 +35,6 @@ pub struct TemporaryAlias {
     ownership: Ownership,
 }
 
-/// Whether an alias with these tags is not to last.
-pub fn is_temporary(tags: &Tags) -> bool {
-    tags.get(PURPOSE_TAG).is_some_and(|purpose| purpose == PURPOSE)
-}
-
 /// The numbered versions of an agent, oldest first.
 pub async fn versions(aws: &Aws, agent: &str) -> Result<Vec<String>> {
     let mut listed = aws.bedrock_agent.list_agent_versions().agent_id(agent).into_paginator().items().send();
@@ -52,11 +47,11 @@ pub async fn versions(aws: &Aws, agent: &str) -> Result<Vec<String>> {
     Ok(found.iter().map(ToString::to_string).collect())
 }
 
-/// The id of a lasting alias that leads to a version and takes questions.
+/// The id of an alias that leads to a version, takes questions, and stays so: one with a purpose of its own does not.
 pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Option<String>> {
     for alias in alias::list(&context.aws, agent).await? {
         let leads = routed(&alias) == Some(version) && alias.agent_alias_status == AgentAliasStatus::Prepared;
-        if leads && !is_temporary(&alias::tags(context, agent, &alias.agent_alias_id).await?) {
+        if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.contains_key(PURPOSE_TAG) {
             return Ok(Some(alias.agent_alias_id));
         }
     }
@@ -162,7 +157,8 @@ impl TemporaryAlias {
 
     async fn is_ours(&self, context: &Context, id: &str) -> Result<bool> {
         let tags = alias::tags(context, &self.agent, id).await?;
-        Ok(self.ownership.owner(&tags) == Owner::Ours && is_temporary(&tags))
+        let for_asking = tags.get(PURPOSE_TAG).is_some_and(|purpose| purpose == PURPOSE);
+        Ok(for_asking && self.ownership.owner(&tags) == Owner::Ours)
     }
 }
 

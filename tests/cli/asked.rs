@@ -5,8 +5,6 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use crate::program::Folder;
 use crate::scripted::Scripted;
 use crate::served::Served;
@@ -22,16 +20,14 @@ const CTRL_D: &str = "\u{4}";
 struct Deployed {
     folder: Folder,
     emulator: Served,
-    account: TempDir,
     agent: Scripted,
 }
 
 impl Deployed {
     fn new() -> Self {
-        let (folder, account) = (Folder::new(), tempfile::tempdir().unwrap());
-        let emulator = Served::start(&["--keep", account.path().to_str().unwrap()]);
+        let (folder, emulator) = (Folder::new(), Served::start(&[]));
         builds_on(&folder, &format!("{}/lambda/python:3.12", emulator.address()));
-        let deployed = Self { folder, emulator, account, agent: Scripted::start() };
+        let deployed = Self { folder, emulator, agent: Scripted::start() };
         deployed.deploy();
         deployed
     }
@@ -39,11 +35,6 @@ impl Deployed {
     fn deploy(&self) {
         let output = self.folder.run(&["deploy", "--yes"]).envs(self.settings()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    /// The emulated account, as it is kept.
-    fn world(&self) -> String {
-        std::fs::read_to_string(self.account.path().join("world.json")).unwrap()
     }
 
     fn settings(&self) -> [(&str, &str); 4] {
@@ -166,31 +157,37 @@ fn ctrl_c_ends_a_single_answer_with_130() {
     assert!(screen.contains("interrupted"), "{screen}");
 }
 
+/// The id of the alias that was asked through, in what `--json` printed.
+fn alias_id(printed: &str) -> &str {
+    let (_, rest) = printed.split_once("\"alias_id\":\"").unwrap_or_else(|| panic!("{printed}"));
+    &rest[..10]
+}
+
 #[test]
-fn ctrl_c_leaves_no_alias_behind_that_was_made_for_one_release() {
+fn an_alias_made_for_one_release_goes_on_ctrl_c_and_what_a_kill_leaves_is_taken_over() {
     let deployed = Deployed::new();
     let manifest = std::fs::read_to_string(deployed.folder.manifest()).unwrap();
     std::fs::write(deployed.folder.manifest(), manifest.replace("push-open-rate", "direct-push-opens")).unwrap();
     deployed.deploy();
-    let made = || deployed.world().contains("\"live-release-1\"");
-    assert!(!made());
-    deployed.agent.say(b"an answer that ");
-    let ask = ["ask", "--release", "1", "hello"];
-    let mut child = deployed.command(&ask[1..]).spawn().unwrap();
-    let mut begun = [0; 15];
-    child.stdout.take().unwrap().read_exact(&mut begun).unwrap();
-    assert_eq!((&begun, made()), (b"an answer that ", true));
-    // As a kill leaves it.
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let arguments = ["ask", "--release", "1", "--json", "hello"];
+
+    let mut killed = deployed.command(&arguments[1..]).spawn().unwrap();
+    let mut asked = String::new();
+    BufReader::new(killed.stdout.take().unwrap()).read_line(&mut asked).unwrap();
+    killed.kill().unwrap();
+    killed.wait().unwrap();
 
     let deployed = Deployed { agent: Scripted::start(), ..deployed };
     deployed.agent.say(b"an answer that ");
-    let made = || deployed.world().contains("\"live-release-1\"");
-    assert!(made());
-    let (code, screen) = on_terminal(&deployed.folder, &[("an answer that ", CTRL_C)], &ask, &deployed.settings());
+    let typed = [("an answer that ", CTRL_C)];
+    let (code, screen) = on_terminal(&deployed.folder, &typed, &arguments, &deployed.settings());
     assert_eq!(code, Some(130), "{screen}");
-    assert!(!made(), "{screen}");
+    assert_eq!(alias_id(&screen), alias_id(&asked), "it is taken over");
+
+    let deployed = Deployed { agent: Scripted::start(), ..deployed };
+    deployed.agent.break_off();
+    let (_, later, _) = deployed.ask(&arguments[1..]).end();
+    assert_ne!(alias_id(&later), alias_id(&asked), "it was deleted on Ctrl-C");
 }
 
 #[test]

@@ -77,6 +77,17 @@ async fn one_that_is_left_is_no_release_of_its_own_and_destroy_deletes_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_is_left_is_not_taken_for_the_stacks_own_under_another_name() {
+    let (stage, context, agent) = two_releases().await;
+    temporary(&stage, &agent, "1").make(&context, EPOCH).await.unwrap();
+    let own = temporary_alias::lasting(&context, &agent.id, "2").await.unwrap().unwrap();
+    stage.somebody().bedrock_agent.delete_agent_alias().agent_id(&agent.id).agent_alias_id(own).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    stage.deploy(&MANIFEST.replace("You tell", "You show")).await;
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alias_of_that_name_that_somebody_else_made_is_left_alone() {
     let (stage, context, agent) = two_releases().await;
     let call = stage.somebody().bedrock_agent.create_agent_alias().agent_id(&agent.id);
