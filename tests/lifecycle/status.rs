@@ -228,3 +228,13 @@ async fn the_screen_is_a_hundred_columns_wide_whatever_happens() {
     assert!(screen.lines().count() <= 45, "{screen}");
     assert!(screen.contains("and 28 more") || screen.contains(" more\n"), "{screen}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn with_a_smoke_test_its_candidate_is_a_resource_like_the_others() {
+    let stage = Stage::new();
+    stage.deploy(MANIFEST).await;
+    let tested = format!("{MANIFEST}smoke: {{question: How many opened it?}}\n");
+    let rows = but(State::Ok, &look(&stage, &tested).await);
+    let draft = "draft openrate-agent: differs: follows from what else differs";
+    assert_eq!(rows, [draft, "alias v1-candidate: absent: "]);
+}
