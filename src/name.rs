@@ -171,6 +171,7 @@ impl BedrockName {
 
     /// The name of a thing that stands beside the one of this name: `live-candidate`. A long name is cut, so that both
     /// fit.
+    #[must_use]
     pub fn beside(&self, what: &'static str) -> Self {
         let room = BEDROCK_NAME_LETTERS - what.bytes().filter(u8::is_ascii_alphanumeric).count();
         let mut letters = 0;

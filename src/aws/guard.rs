@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{Metadata, OrchestratorError};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// How the names of AWS's reading operations begin. `Filter` is there for FilterLogEvents: no other operation of the
+/// How the names of AWS's reading operations begin. `Filter` is there for `FilterLogEvents`: no other operation of the
 /// services here begins so.
 const READS: [&str; 5] = ["Get", "List", "Describe", "BatchGet", "Filter"];
 

@@ -157,9 +157,10 @@ impl Resource for Alias {
             call.send().await.called("bedrock:TagResource")?;
         }
         if publish || differs(differences, "description") || differs(differences, "name") {
-            let routing = match publish {
-                true => self.asked(context, &agent).await?,
-                false => get(&context.aws, &agent, &id).await?.map(|alias| alias.routing_configuration),
+            let routing = if publish {
+                self.asked(context, &agent).await?
+            } else {
+                get(&context.aws, &agent, &id).await?.map(|alias| alias.routing_configuration)
             };
             self.point(context, &agent, &id, routing).await?;
         }
@@ -197,6 +198,7 @@ impl Resource for Alias {
 
 impl Alias {
     /// The alias beside this one that cuts the versions which are asked first.
+    #[must_use]
     pub fn candidate(&self, name: &BedrockName) -> Self {
         Self {
             name: name.beside("candidate").to_string(),
