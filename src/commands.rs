@@ -19,18 +19,19 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Invoke, Logs};
 use crate::error::{Printed, exit};
 use crate::refused::Exit;
 use output::note;
 
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
-    // There Ctrl-C ends an answer, not always the command.
-    let hears_ctrl_c = matches!(cli.command, Command::Ask(_));
+    // There Ctrl-C ends an answer, not always the command; or it is how the command is ended, and no interruption.
+    let hears_ctrl_c = matches!(
+        cli.command,
+        Command::Ask(_) | Command::Invoke(Invoke { watch: true, .. }) | Command::Logs(Logs { follow: true, .. })
+    );
     let ended = tokio::select! {
-        // Commands that end with Ctrl-C, since that is how they are ended, come first.
-        biased;
         ended = dispatch(cli) => ended,
         _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
             note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");
