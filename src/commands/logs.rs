@@ -23,7 +23,7 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
     let site = door.site(&manifest).await?;
     let session = Session::new(manifest.clone(), door, None, open::progress());
     let query = Query { group: session.stack.log_group.name.clone(), filter: args.filter.clone() };
-    let since = args.since.from(local::now());
+    let since = args.since.from(Moment::now());
     note(&headed(&query, &site, since));
     let mut shown = Shown::new(args.json);
     if args.follow {
