@@ -82,7 +82,8 @@ impl fmt::Display for Printed<'_> {
 }
 
 fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if let Some(refused) = cause.downcast_ref::<Refused>() {
+    // What a failed smoke test leaves is told once, at the end.
+    if let Some(refused) = cause.downcast_ref::<Refused>().filter(|refused| refused.exit() != Exit::Smoke) {
         return Some(refused.hint().to_owned());
     }
     if let Some(unanswered) = cause.downcast_ref::<Unanswered>() {

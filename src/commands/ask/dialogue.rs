@@ -21,6 +21,10 @@ pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: Str
         let typed = match editor.line().await? {
             Typed::Line(typed) => typed,
             Typed::Cleared => continue,
+            Typed::Garbled => {
+                note("that line is not UTF-8; type it again");
+                continue;
+            }
             Typed::Ended => return Ok(Exit::Done),
         };
         match Line::of(&typed) {
