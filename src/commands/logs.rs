@@ -97,8 +97,10 @@ async fn follow(
         }
     };
     tokio::select! {
-        ended = logs::follow(since, look, tell) => ended?,
+        // It is listened for before anything is told.
+        biased;
         _ = tokio::signal::ctrl_c() => note("\nstopped following"),
+        ended = logs::follow(since, look, tell) => ended?,
     }
     Ok(Exit::Done)
 }
