@@ -111,8 +111,10 @@ async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) 
 /// Does this until it is done or Ctrl-C comes.
 async fn uninterrupted<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
-        done = work => Some(done),
+        // It is listened for before the work shows anything.
+        biased;
         _ = tokio::signal::ctrl_c() => None,
+        done = work => Some(done),
     }
 }
 

@@ -157,6 +157,18 @@ fn ctrl_c_ends_a_single_answer_with_130() {
     assert!(screen.contains("interrupted"), "{screen}");
 }
 
+#[test]
+fn the_json_of_an_answer_that_ctrl_c_ends_says_so_last() {
+    let deployed = Deployed::new();
+    deployed.agent.say(b"an answer that ");
+    let typed = [("an answer that ", CTRL_C)];
+    let (code, screen) = on_terminal(&deployed.folder, &typed, &["ask", "--json", "hello"], &deployed.settings());
+    assert_eq!(code, Some(130), "{screen}");
+    // The terminal itself shows what was typed: ^C.
+    let last = screen.lines().rfind(|line| line.contains('{')).unwrap().trim_start_matches("^C").trim_end();
+    assert_eq!(last, r#"{"format":1,"event":"error","error":"interrupted","hint":null}"#, "{screen}");
+}
+
 /// The id of the alias that was asked through, in what `--json` printed.
 fn alias_id(printed: &str) -> &str {
     let (_, rest) = printed.split_once("\"alias_id\":\"").unwrap_or_else(|| panic!("{printed}"));
