@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_bedrockagent::types::{
-    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
+    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary, AliasInvocationState,
 };
 
 use super::alias::{self, PURPOSE_TAG};
@@ -56,7 +56,9 @@ pub async fn versions(aws: &Aws, agent: &str) -> Result<Vec<String>> {
 /// The id of an alias that leads to a version, takes questions, and stays so: one with a purpose of its own does not.
 pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Option<String>> {
     for alias in alias::list(&context.aws, agent).await? {
-        let leads = routed(&alias) == Some(version) && alias.agent_alias_status == AgentAliasStatus::Prepared;
+        let rejects = alias.alias_invocation_state == Some(AliasInvocationState::RejectInvocations);
+        let ready = alias.agent_alias_status == AgentAliasStatus::Prepared && !rejects;
+        let leads = ready && routed(&alias) == Some(version);
         if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.contains_key(PURPOSE_TAG) {
             return Ok(Some(alias.agent_alias_id));
         }

@@ -1,5 +1,6 @@
 //! The alias for asking one release: it comes, it goes, and what a killed run leaves of it goes too.
 
+use aws_sdk_bedrockagent::types::{AgentAliasRoutingConfigurationListItem, AliasInvocationState};
 use bedrock_ops::aws::Access;
 use bedrock_ops::conversation::{self, Agent, Question};
 use bedrock_ops::facts::{Key, Kind};
@@ -51,6 +52,18 @@ async fn an_older_version_is_asked_through_an_alias_that_does_not_stay() {
     temporary.remove(&context).await.unwrap();
     assert_eq!(aliases(&stage), ["v1"]);
     temporary.remove(&context).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alias_that_is_set_to_reject_questions_is_not_asked_through() {
+    let (stage, context, agent) = two_releases().await;
+    let own = temporary_alias::lasting(&context, &agent.id, "2").await.unwrap().unwrap();
+    let call = stage.somebody().bedrock_agent.update_agent_alias().agent_id(&agent.id).agent_alias_id(own);
+    let call = call.agent_alias_name("v1").alias_invocation_state(AliasInvocationState::RejectInvocations);
+    let routing = AgentAliasRoutingConfigurationListItem::builder().agent_version("2").build();
+    call.routing_configuration(routing).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    assert_eq!(temporary_alias::lasting(&context, &agent.id, "2").await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
