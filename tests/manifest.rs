@@ -176,6 +176,21 @@ fn a_name_that_aws_would_refuse_is_refused_with_its_rule() {
 }
 
 #[test]
+fn an_alias_is_not_named_like_those_that_stand_beside_it() {
+    refused("alias_beside");
+    let refused = |alias: &str| {
+        let problems = problems(&format!("agent: {{alias: {alias}}}"));
+        problems.iter().any(|problem| problem.cure.contains("`ask --release` so; choose another"))
+    };
+    for alias in ["v1-candidate", "live-release-12", "live-release-3-19af", "a-release-b-release-1"] {
+        assert!(refused(alias), "{alias}");
+    }
+    for alias in ["candidate", "live-candidates", "release-3", "live-release", "live-release-next"] {
+        assert!(!refused(alias), "{alias}");
+    }
+}
+
+#[test]
 fn a_limit_that_the_api_fixes_is_an_error() {
     refused("limits");
     refused("environment_too_large");

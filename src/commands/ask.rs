@@ -38,7 +38,7 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
         // What is asked comes first: a wrong command line makes no call.
         let question = question::of(args).await?;
         let session = open::session(common).await?;
-        let whom = whom::find(common, &session, args).await?;
+        let whom = whom::find(common, &session, args, &this_run()).await?;
         anyhow::Ok((question, session, whom))
     };
     let Some(opened) = uninterrupted(Box::pin(opened)).await else { return Ok(interrupted()) };
@@ -59,9 +59,9 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
         Some(Ok(())) => {}
         Some(Err(error)) => {
             note(&Printed(&error.context("deleting the alias that was made for this question")).to_string());
-            note(&left(common));
+            note(&left(common, &temporary.name));
         }
-        None => note(&left(common)),
+        None => note(&left(common, &temporary.name)),
     }
     spoken
 }
@@ -124,11 +124,20 @@ fn interrupted() -> Exit {
 }
 
 /// An alias is left behind.
-fn left(common: &Common) -> String {
-    format!("the alias stays for now; the next `{}` or `destroy` deletes it", common.typed("ask --release"))
+fn left(common: &Common, name: &str) -> String {
+    format!(
+        "the alias {name} may still be there: `destroy` deletes it, and so does, when it is a day old, the next `{}` that \
+         makes one",
+        common.typed("ask --release")
+    )
 }
 
 /// A session that nobody has begun yet.
 fn new_session() -> String {
-    format!("ask-{:x}-{:x}", Moment::now().0, std::process::id())
+    format!("ask-{}", this_run())
+}
+
+/// What no other run has.
+fn this_run() -> String {
+    format!("{:x}-{:x}", Moment::now().0, std::process::id())
 }

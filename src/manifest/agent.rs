@@ -105,11 +105,24 @@ fn measured(field: &Field<'_>, text: &str) -> Option<String> {
 /// A name, or `{name, description}`.
 fn alias(field: Field<'_>) -> Option<Alias> {
     if field.is_scalar() {
-        return Some(Alias { name: field.name()?, description: None });
+        return Some(Alias { name: alias_name(&field)?, description: None });
     }
     let mut fields = field.fields()?;
-    let name = fields.required("name", "add `name: live`").and_then(|field| field.name());
+    let name = fields.required("name", "add `name: live`").and_then(|field| alias_name(&field));
     let description = fields.optional("description").and_then(|field| field.text_of(1..=200));
     fields.finish();
     Some(Alias { name: name?, description })
+}
+
+/// A name that none of the aliases has which stand beside the one that Slack calls: it would be taken for one of them.
+fn alias_name(field: &Field<'_>) -> Option<BedrockName> {
+    let name: BedrockName = field.name()?;
+    let mut releases = name.as_str().split("-release-").skip(1);
+    let numbered = releases.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    if numbered || name.as_str().ends_with("-candidate") {
+        let what = format!("{} is `{name}`, which is not for the alias that Slack calls", field.called());
+        field.error(what, "bedrock-ops names the aliases of smoke tests and `ask --release` so; choose another");
+        return None;
+    }
+    Some(name)
 }

@@ -1,14 +1,14 @@
 //! An alias for asking one release: AWS takes questions through aliases only, and mostly none leads to an older version.
-//! It is made for the question and deleted after it; what a killed run leaves is deleted by the next one, or by `destroy`.
+//! Each run makes one of its own and deletes it; what a killed run leaves is swept away by a later one, or by `destroy`.
 
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_bedrockagent::types::{
-    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
+    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary, AliasInvocationState,
 };
 
 use super::alias::{self, PURPOSE_TAG};
 use super::settling;
-use crate::aws::{Aws, Called, Failure, Found};
+use crate::aws::{Aws, Called, Found};
 use crate::facts::{Key, Kind};
 use crate::ownership::{Owner, Ownership};
 use crate::resource::Context;
@@ -17,11 +17,15 @@ use crate::wait::{self, Look, Wait};
 /// The value of [`PURPOSE_TAG`] on an alias that is not to last.
 const PURPOSE: &str = "ask";
 
-/// Seconds after which an alias for another release counts as left behind: nobody is still asking.
-const LEFT_BEHIND: i64 = 3600;
+/// Seconds after which an alias counts as left behind: a day. It does not tell whether somebody is asking through it, and a
+/// conversation may go on for a working day.
+const LEFT_BEHIND: i64 = 86_400;
 
-/// Characters of the lasting alias's name that are kept in ours: AWS takes a hundred.
-const STEM: usize = 80;
+/// Characters of the lasting alias's name that are kept in ours: AWS takes a hundred letters and digits, release and run too.
+const STEM: usize = 50;
+
+/// Characters that tell one run from another.
+const RUN: usize = 30;
 
 /// The alias for one version of an agent.
 #[derive(Debug)]
@@ -30,7 +34,9 @@ pub struct TemporaryAlias {
     pub agent: String,
     /// The version that it leads to.
     pub version: String,
-    /// What its name begins with.
+    /// Its name.
+    pub name: String,
+    /// What the names of all of them begin with.
     stem: String,
     ownership: Ownership,
 }
@@ -50,7 +56,9 @@ pub async fn versions(aws: &Aws, agent: &str) -> Result<Vec<String>> {
 /// The id of an alias that leads to a version, takes questions, and stays so: one with a purpose of its own does not.
 pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Option<String>> {
     for alias in alias::list(&context.aws, agent).await? {
-        let leads = routed(&alias) == Some(version) && alias.agent_alias_status == AgentAliasStatus::Prepared;
+        let rejects = alias.alias_invocation_state == Some(AliasInvocationState::RejectInvocations);
+        let ready = alias.agent_alias_status == AgentAliasStatus::Prepared && !rejects;
+        let leads = ready && routed(&alias) == Some(version);
         if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.contains_key(PURPOSE_TAG) {
             return Ok(Some(alias.agent_alias_id));
         }
@@ -59,49 +67,33 @@ pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Op
 }
 
 impl TemporaryAlias {
-    /// One for this version, named after the lasting alias.
-    pub fn new(agent: String, version: String, lasting: &alias::Alias) -> Self {
+    /// One for this version, named after the lasting alias and this run: letters and digits that no other run has, for
+    /// what one run deletes another may be asking through.
+    pub fn new(agent: String, version: String, run: &str, lasting: &alias::Alias) -> Self {
         // AWS takes no name in which two dashes or underscores follow each other.
         let stem: String = lasting.name.chars().take(STEM).collect();
         let stem = format!("{}-release-", stem.trim_end_matches(['-', '_']));
-        Self { agent, version, stem, ownership: lasting.ownership.clone() }
-    }
-
-    fn name(&self) -> String {
-        format!("{}{}", self.stem, self.version)
+        let run: String = run.chars().filter(char::is_ascii_alphanumeric).take(RUN).collect();
+        let name = format!("{stem}{version}-{run}");
+        Self { agent, version, name, stem, ownership: lasting.ownership.clone() }
     }
 
     fn key(&self) -> Key {
-        Key::new(Kind::Alias, self.name())
+        Key::new(Kind::Alias, &self.name)
     }
 
-    /// Makes it, or takes over what is there of the same name, and waits until it can be asked through. Answers its id.
-    /// `now` is in seconds since 1970.
+    /// Sweeps away what killed runs left, makes it, and waits until it can be asked through. Answers its id. `now` is in
+    /// seconds since 1970.
     pub async fn make(&self, context: &Context, now: i64) -> Result<String> {
         self.sweep(context, |alias| alias.updated_at.secs() + LEFT_BEHIND < now).await?;
-        let id = match self.there(context).await? {
-            Some(id) => id,
-            None => self.create(context).await?,
-        };
+        let id = self.create(context).await?;
         self.settle(context, &id).await?;
         Ok(id)
     }
 
     /// Deletes it. That it is not there is success.
     pub async fn remove(&self, context: &Context) -> Result<()> {
-        self.sweep(context, |alias| alias.agent_alias_name == self.name()).await
-    }
-
-    /// The one of this name, if it is ours.
-    async fn there(&self, context: &Context) -> Result<Option<String>> {
-        let listed = alias::list(&context.aws, &self.agent).await?;
-        let Some(found) = listed.into_iter().find(|alias| alias.agent_alias_name == self.name()) else {
-            return Ok(None);
-        };
-        if !self.is_ours(context, &found.agent_alias_id).await? {
-            bail!("there is an alias {} that `ask` did not make; delete it by hand if nobody needs it", self.name());
-        }
-        Ok(Some(found.agent_alias_id))
+        self.sweep(context, |alias| alias.agent_alias_name == self.name).await
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
@@ -110,20 +102,12 @@ impl TemporaryAlias {
         tags.insert(PURPOSE_TAG.to_owned(), PURPOSE.to_owned());
         let create = async || {
             let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&self.agent);
-            let call = call.agent_alias_name(self.name()).description("Made by `bedrock-ops ask --release`");
+            let call = call.agent_alias_name(&self.name).description("Made by `bedrock-ops ask --release`");
             let call = call.routing_configuration(routing.clone()).set_tags(Some(tags.clone().into_iter().collect()));
             call.send().await.called("bedrock:CreateAgentAlias")
         };
-        match settling::accepted(context, self.key(), create).await {
-            // Somebody else asks the same release, and was quicker.
-            Err(error) if error.downcast_ref().is_some_and(Failure::is_already_there) => {
-                self.there(context).await?.with_context(|| format!("the alias {} is gone again", self.name()))
-            }
-            created => {
-                let created = created?.agent_alias.context("bedrock:CreateAgentAlias gave no alias")?;
-                Ok(created.agent_alias_id)
-            }
-        }
+        let created = settling::accepted(context, self.key(), create).await?;
+        Ok(created.agent_alias.context("bedrock:CreateAgentAlias gave no alias")?.agent_alias_id)
     }
 
     async fn settle(&self, context: &Context, id: &str) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The alias for asking one release: it comes, it goes, and what a killed run leaves of it goes too.
 
+use aws_sdk_bedrockagent::types::{AgentAliasRoutingConfigurationListItem, AliasInvocationState};
 use bedrock_ops::aws::Access;
 use bedrock_ops::conversation::{self, Agent, Question};
 use bedrock_ops::facts::{Key, Kind};
@@ -10,6 +11,9 @@ use crate::stage::{MANIFEST, Stage};
 
 /// When the emulator's account begins, in seconds since 1970.
 const EPOCH: i64 = 1_795_338_000;
+
+/// Seconds.
+const HOUR: i64 = 3600;
 
 /// A stack of two releases, with what it takes to ask the first.
 async fn two_releases() -> (Stage, Context, Agent) {
@@ -22,8 +26,8 @@ async fn two_releases() -> (Stage, Context, Agent) {
     (stage, context, agent)
 }
 
-fn temporary(stage: &Stage, agent: &Agent, version: &str) -> TemporaryAlias {
-    TemporaryAlias::new(agent.id.clone(), version.to_owned(), &stage.session(MANIFEST).stack.alias)
+fn temporary(stage: &Stage, agent: &Agent, version: &str, run: &str) -> TemporaryAlias {
+    TemporaryAlias::new(agent.id.clone(), version.to_owned(), run, &stage.session(MANIFEST).stack.alias)
 }
 
 fn aliases(stage: &Stage) -> Vec<String> {
@@ -39,9 +43,9 @@ async fn an_older_version_is_asked_through_an_alias_that_does_not_stay() {
     assert!(temporary_alias::lasting(&context, &agent.id, "2").await.unwrap().is_some());
     assert_eq!(temporary_alias::lasting(&context, &agent.id, "1").await.unwrap(), None);
 
-    let temporary = temporary(&stage, &agent, "1");
+    let temporary = temporary(&stage, &agent, "1", "19a-f");
     let alias = temporary.make(&context, EPOCH).await.unwrap();
-    assert_eq!(aliases(&stage), ["v1", "v1-release-1"]);
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1-19af"]);
     let question = Question { text: "hello".to_owned(), session: "tests".to_owned(), trace: false, at: EPOCH * 1000 };
     conversation::answer(&context.aws, &Agent { alias, ..agent }, &question).await.unwrap();
 
@@ -51,25 +55,55 @@ async fn an_older_version_is_asked_through_an_alias_that_does_not_stay() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_killed_run_left_is_taken_over_or_deleted_by_the_next_one() {
+async fn an_alias_that_is_set_to_reject_questions_is_not_asked_through() {
     let (stage, context, agent) = two_releases().await;
-    let first = temporary(&stage, &agent, "1");
-    let left = first.make(&context, EPOCH).await.unwrap();
-    assert_eq!(first.make(&context, EPOCH).await.unwrap(), left);
+    let own = temporary_alias::lasting(&context, &agent.id, "2").await.unwrap().unwrap();
+    let call = stage.somebody().bedrock_agent.update_agent_alias().agent_id(&agent.id).agent_alias_id(own);
+    let call = call.agent_alias_name("v1").alias_invocation_state(AliasInvocationState::RejectInvocations);
+    let routing = AgentAliasRoutingConfigurationListItem::builder().agent_version("2").build();
+    call.routing_configuration(routing).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    assert_eq!(temporary_alias::lasting(&context, &agent.id, "2").await.unwrap(), None);
+}
 
-    // Somebody may be asking through it just now.
-    let second = temporary(&stage, &agent, "2");
-    second.make(&context, EPOCH + 600).await.unwrap();
-    assert_eq!(aliases(&stage), ["v1", "v1-release-1", "v1-release-2"]);
-    // Two hours later nobody is.
-    second.make(&context, EPOCH + 7200).await.unwrap();
-    assert_eq!(aliases(&stage), ["v1", "v1-release-2"]);
+#[tokio::test(start_paused = true)]
+async fn who_asks_the_same_version_at_the_same_time_keeps_an_alias_when_the_other_goes() {
+    let (stage, context, agent) = two_releases().await;
+    let (one, other) = (temporary(&stage, &agent, "1", "a"), temporary(&stage, &agent, "1", "b"));
+    let ids = [one.make(&context, EPOCH).await.unwrap(), other.make(&context, EPOCH).await.unwrap()];
+    assert_ne!(ids[0], ids[1]);
+    one.remove(&context).await.unwrap();
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1-b"]);
+    other.remove(&context).await.unwrap();
+    assert_eq!(aliases(&stage), ["v1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_just_being_deleted_is_in_nobodys_way() {
+    let (stage, context, agent) = two_releases().await;
+    let left = temporary(&stage, &agent, "1", "a").make(&context, EPOCH).await.unwrap();
+    let call = stage.somebody().bedrock_agent.delete_agent_alias().agent_id(&agent.id).agent_alias_id(left);
+    call.send().await.unwrap();
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1-a"]);
+    temporary(&stage, &agent, "1", "b").make(&context, EPOCH + HOUR * 25).await.unwrap();
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1-b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_killed_run_left_is_deleted_by_the_next_one_of_any_version_when_nobody_can_be_asking() {
+    let (stage, context, agent) = two_releases().await;
+    temporary(&stage, &agent, "1", "a").make(&context, EPOCH).await.unwrap();
+    // A conversation may go on for hours.
+    temporary(&stage, &agent, "2", "b").make(&context, EPOCH + HOUR * 23).await.unwrap();
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1-a", "v1-release-2-b"]);
+    temporary(&stage, &agent, "2", "c").make(&context, EPOCH + HOUR * 25).await.unwrap();
+    assert_eq!(aliases(&stage), ["v1", "v1-release-2-c"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_left_is_no_release_of_its_own_and_destroy_deletes_it() {
     let (stage, context, agent) = two_releases().await;
-    temporary(&stage, &agent, "1").make(&context, EPOCH).await.unwrap();
+    temporary(&stage, &agent, "1", "a").make(&context, EPOCH).await.unwrap();
     assert_eq!(temporary_alias::lasting(&context, &agent.id, "1").await.unwrap(), None);
     assert!(stage.plan(&MANIFEST.replace("You tell", "You show")).await.is_empty());
     stage.destroy(MANIFEST).await;
@@ -79,22 +113,23 @@ async fn one_that_is_left_is_no_release_of_its_own_and_destroy_deletes_it() {
 #[tokio::test(start_paused = true)]
 async fn one_that_is_left_is_not_taken_for_the_stacks_own_under_another_name() {
     let (stage, context, agent) = two_releases().await;
-    temporary(&stage, &agent, "1").make(&context, EPOCH).await.unwrap();
+    temporary(&stage, &agent, "1", "a").make(&context, EPOCH).await.unwrap();
     let own = temporary_alias::lasting(&context, &agent.id, "2").await.unwrap().unwrap();
     stage.somebody().bedrock_agent.delete_agent_alias().agent_id(&agent.id).agent_alias_id(own).send().await.unwrap();
     tokio::time::sleep(std::time::Duration::from_mins(1)).await;
     stage.deploy(&MANIFEST.replace("You tell", "You show")).await;
-    assert_eq!(aliases(&stage), ["v1", "v1-release-1"]);
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1-a"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alias_of_that_name_that_somebody_else_made_is_left_alone() {
+async fn an_alias_of_such_a_name_that_somebody_else_made_is_left_alone() {
     let (stage, context, agent) = two_releases().await;
-    let call = stage.somebody().bedrock_agent.create_agent_alias().agent_id(&agent.id);
-    call.agent_alias_name("v1-release-1").send().await.unwrap();
-    let temporary = temporary(&stage, &agent, "1");
-    let error = temporary.make(&context, EPOCH).await.unwrap_err().to_string();
-    assert!(error.contains("`ask` did not make"), "{error}");
-    temporary.remove(&context).await.unwrap();
-    assert_eq!(aliases(&stage), ["v1", "v1-release-1"]);
+    for name in ["v1-release-1", "v1-release-1-a"] {
+        let call = stage.somebody().bedrock_agent.create_agent_alias().agent_id(&agent.id);
+        call.agent_alias_name(name).send().await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    }
+    temporary(&stage, &agent, "1", "b").make(&context, EPOCH + HOUR * 48).await.unwrap();
+    temporary(&stage, &agent, "1", "a").remove(&context).await.unwrap();
+    assert_eq!(aliases(&stage), ["v1", "v1-release-1", "v1-release-1-a", "v1-release-1-b"]);
 }

@@ -26,7 +26,8 @@ pub(super) struct Whom {
     pub(super) called: String,
 }
 
-pub(super) async fn find(common: &Common, session: &Session, args: &Ask) -> Result<Whom> {
+/// Finds it. `run` tells this run from every other.
+pub(super) async fn find(common: &Common, session: &Session, args: &Ask, run: &str) -> Result<Whom> {
     let stack = &session.stack;
     let draft = Key::new(Kind::Draft, &stack.agent.name);
     // The draft alone tells its state, the alias alone its version.
@@ -76,7 +77,7 @@ pub(super) async fn find(common: &Common, session: &Session, args: &Ask) -> Resu
     if found.owner != Owner::Ours {
         return Err(Refused::foreign(stack.agent.key()).into());
     }
-    let temporary = TemporaryAlias::new(id.clone(), version.clone(), &stack.alias);
+    let temporary = TemporaryAlias::new(id.clone(), version.clone(), run, &stack.alias);
     Ok(Whom { agent: to(String::new(), version), temporary: Some(temporary), called })
 }
 

@@ -78,7 +78,12 @@ impl Query {
     pub(super) fn points(&self, start: Millis, end: Millis, now: Millis) -> Vec<(Millis, f64)> {
         let Some(metric) = self.metric else { return Vec::new() };
         let kept = now.saturating_sub(KEPT);
-        let starts = std::iter::successors(Some(start), |at| Some(at + self.period)).take_while(|at| *at < end);
+        let end = end.min(now);
+        // Only the periods that have a value are gone through, counted from `start` all the same. Shorter ones than a minute
+        // divide it, and a minute's value is in the first of them.
+        let step = self.period.max(MINUTE);
+        let first = start + kept.saturating_sub(start) / step * step;
+        let starts = std::iter::successors(Some(first), |at| Some(at + step)).take_while(|at| *at < end);
         let point = |from: Millis| {
             let until = (from + self.period).min(end).min(now / MINUTE * MINUTE);
             let minutes = from.max(kept).div_ceil(MINUTE)..until.div_ceil(MINUTE);

@@ -139,6 +139,22 @@ async fn a_metric_that_is_not_there_has_no_values() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_span_of_all_time_in_seconds_has_what_is_kept_and_costs_no_more() {
+    let of = async |start: u64, period: u64| {
+        let mut body = errors("Sum", period);
+        (body["StartTime"], body["EndTime"]) = (json!(start), json!(NOW + 86_400));
+        let found = values(&Asking::new(), body).await;
+        found.as_array().expect("values").clone()
+    };
+    let kept = of(NOW - 15 * 86_400, 1).await;
+    assert_eq!(kept.len(), 15 * 1440);
+    assert!(of(0, 1).await == kept, "the same");
+    // Periods go on being counted from the start that was asked for: NOW is at nine hours of its day.
+    let days = of(0, 86_400).await;
+    assert_eq!((days.len(), &days[0], &days[1], &days[15]), (16, &json!(54.0), &json!(144.0), &json!(90.0)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cloudwatch_refuses_is_refused() {
     let aws = Asking::new();
     let (stat, alarms, data) = ("/MetricDataQueries/0/MetricStat", "DescribeAlarms", "GetMetricData");
