@@ -238,3 +238,15 @@ async fn with_a_smoke_test_its_candidate_is_a_resource_like_the_others() {
     let draft = "draft openrate-agent: differs: follows from what else differs";
     assert_eq!(rows, [draft, "alias v1-candidate: absent: "]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn describing_the_alias_anew_is_no_release() {
+    let stage = Stage::new();
+    stage.deploy(MANIFEST).await;
+    let before = look(&stage, MANIFEST).await.release.unwrap();
+    tokio::time::advance(std::time::Duration::from_hours(1)).await;
+    let described = MANIFEST.replace("description: For Slack", "description: For all");
+    stage.deploy(&described).await;
+    let after = look(&stage, &described).await.release.unwrap();
+    assert_eq!((after.agent_version, after.deployed_at), (before.agent_version, before.deployed_at));
+}
