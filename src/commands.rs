@@ -65,7 +65,7 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Plan(args) => plan::run(common, &args).await,
         Command::Deploy(args) => deploy::run(common, &args).await,
         Command::Destroy(args) => destroy::run(common, &args).await,
-        Command::Status(args) => Box::pin(status::run(common, &args)).await,
+        Command::Status(args) => status::run(common, &args).await,
         Command::PrintConnector(args) => print_connector::run(common, args).await,
         Command::Ask(args) => ask::run(common, &args).await,
         Command::Invoke(args) => invoke::run(common, &args).await,

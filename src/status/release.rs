@@ -61,8 +61,10 @@ pub(super) async fn look(aws: &Aws, stack: &Stack, glance: &Glance) -> Result<Op
     let (Some(agent), Some(seen)) = (agent, present(glance, &stack.alias.key())) else { return Ok(None) };
     let functions = functions(seen);
     let version = seen.leads_to.as_ref().map(|(_, version)| version.clone());
-    let (made, image) =
-        tokio::try_join!(made(aws, agent, version.as_ref()), image(aws, stack, glance, functions.first()))?;
+    let (made, image) = tokio::try_join!(
+        Box::pin(made(aws, agent, version.as_ref())),
+        Box::pin(image(aws, stack, glance, functions.first()))
+    )?;
     Ok(Some(Release {
         agent_id: agent.clone(),
         alias: seen.facts["name"].as_str().unwrap_or(&stack.alias.name).to_owned(),
