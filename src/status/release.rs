@@ -9,7 +9,6 @@ use crate::facts::{Change, Kind};
 use crate::moment::Moment;
 use crate::plan::Step;
 use crate::resource::{Present, Resource as _};
-use crate::resources::alias;
 use crate::session::Glance;
 use crate::stack::Stack;
 
@@ -32,7 +31,7 @@ pub struct Release {
     pub functions: Vec<String>,
     /// The image in the first of them; none when that function is gone.
     pub image: Option<Image>,
-    /// When the alias was last moved.
+    /// When that version was made. The alias's own time would not do: a new name or description changes it, too.
     pub deployed_at: Option<Moment>,
 }
 
@@ -61,16 +60,19 @@ pub(super) async fn look(aws: &Aws, stack: &Stack, glance: &Glance) -> Result<Op
     let agent = glance.known.identities.get(&stack.agent.key());
     let (Some(agent), Some(seen)) = (agent, present(glance, &stack.alias.key())) else { return Ok(None) };
     let functions = functions(seen);
-    let (moved, image) =
-        tokio::try_join!(moved(aws, agent, &seen.identity), image(aws, stack, glance, functions.first()))?;
+    let version = seen.leads_to.as_ref().map(|(_, version)| version.clone());
+    let (made, image) = tokio::try_join!(
+        Box::pin(made(aws, agent, version.as_ref())),
+        Box::pin(image(aws, stack, glance, functions.first()))
+    )?;
     Ok(Some(Release {
         agent_id: agent.clone(),
         alias: seen.facts["name"].as_str().unwrap_or(&stack.alias.name).to_owned(),
         alias_id: seen.identity.clone(),
-        agent_version: seen.leads_to.as_ref().map(|(_, version)| version.clone()),
+        agent_version: version,
         functions: functions.iter().map(|arn| name(arn)).collect(),
         image,
-        deployed_at: moved,
+        deployed_at: made,
     }))
 }
 
@@ -89,9 +91,11 @@ fn name(arn: &str) -> String {
     arn.splitn(7, ':').last().unwrap_or(arn).to_owned()
 }
 
-async fn moved(aws: &Aws, agent: &str, id: &str) -> Result<Option<Moment>> {
-    let listed = alias::list(aws, agent).await?;
-    Ok(listed.iter().find(|alias| alias.agent_alias_id == id).map(|alias| Moment::of(&alias.updated_at)))
+async fn made(aws: &Aws, agent: &str, version: Option<&String>) -> Result<Option<Moment>> {
+    let Some(version) = version else { return Ok(None) };
+    let call = aws.bedrock_agent.get_agent_version().agent_id(agent).agent_version(version);
+    let answer = call.send().await.called("bedrock:GetAgentVersion").found()?;
+    Ok(answer.and_then(|answer| answer.agent_version).map(|version| Moment::of(&version.created_at)))
 }
 
 async fn image(aws: &Aws, stack: &Stack, glance: &Glance, function: Option<&String>) -> Result<Option<Image>> {

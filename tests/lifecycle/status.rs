@@ -241,3 +241,15 @@ async fn a_smoke_tests_candidate_is_seen_when_something_is_to_be_asked() {
     assert_eq!(of_candidate(&tested).await, None);
     assert_eq!(of_candidate(&tested.replace("You tell", "You show")).await, Some(State::Absent));
 }
+
+#[tokio::test(start_paused = true)]
+async fn describing_the_alias_anew_is_no_release() {
+    let stage = Stage::new();
+    stage.deploy(MANIFEST).await;
+    let before = look(&stage, MANIFEST).await.release.unwrap();
+    tokio::time::advance(std::time::Duration::from_hours(1)).await;
+    let described = MANIFEST.replace("description: For Slack", "description: For all");
+    stage.deploy(&described).await;
+    let after = look(&stage, &described).await.release.unwrap();
+    assert_eq!((after.agent_version, after.deployed_at), (before.agent_version, before.deployed_at));
+}

@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 /// Events of an answer, the most and unless told.
 const PAGE: usize = 10_000;
 
-/// Events of FilterLogEvents's answer, the most: a page "might only be partially full", and nobody is to count on one.
+/// Events that `FilterLogEvents` gives, the most: AWS says that a page may be partly full, and nobody is to count on one.
 const FILTERED: usize = 1000;
 
 /// Letters of an event's id, and so of a token.
