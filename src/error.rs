@@ -74,15 +74,21 @@ impl fmt::Display for Printed<'_> {
             }
             said = text;
         }
-        match self.0.chain().find_map(hint) {
+        match hint(self.0) {
             Some(hint) => write!(f, "\n  hint: {hint}"),
             None => Ok(()),
         }
     }
 }
 
-fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if let Some(refused) = cause.downcast_ref::<Refused>() {
+/// What to type next, as it is printed under the error; not every error has it.
+pub fn hint(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(cure)
+}
+
+fn cure(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    // What a failed smoke test leaves is told once, at the end.
+    if let Some(refused) = cause.downcast_ref::<Refused>().filter(|refused| refused.exit() != Exit::Smoke) {
         return Some(refused.hint().to_owned());
     }
     if let Some(unanswered) = cause.downcast_ref::<Unanswered>() {

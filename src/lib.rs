@@ -33,6 +33,7 @@ pub mod image; // source folder -> image -> registry
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
 pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
-pub mod moment; // a moment in UTC, and how it is written; pure
+pub mod harmless; // others' text, fit for a terminal; pure
+pub mod moment; // a moment in UTC, and how it is written
 pub mod name; // AWS's naming rules
 pub mod templates; // what `init` writes

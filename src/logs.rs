@@ -13,5 +13,5 @@ pub use following::{Follower, LATE, News, follow};
 pub use invocation::End;
 pub use joining::{Entry, Joiner, Said};
 pub use line::Severity;
-pub use reading::{Event, Look, Query, look};
+pub use reading::{Event, Look, Place, Query, look};
 pub use since::Since;

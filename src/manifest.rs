@@ -173,7 +173,8 @@ fn read(root: &Node, findings: &Findings<'_>, path: &Path) -> Option<Manifest> {
         .required("lambda", "add `lambda:` with `source` or `image` below it, indented")
         .and_then(|field| lambda::read(field, &around));
     let action_groups = action_groups(&mut fields);
-    let smoke = fields.optional("smoke").and_then(smoke::read);
+    let publishes = lambda.as_ref().is_none_or(|lambda| lambda.publish);
+    let smoke = fields.optional("smoke").and_then(|field| smoke::read(field, publishes));
     let connector = connector::read(fields.optional("connector"), name.as_ref());
     fields.finish();
     Some(Manifest {

@@ -1,4 +1,6 @@
-//! A moment, and how it is written: in UTC, as AWS and the handlers' own logs write it. Pure.
+//! A moment, and how it is written: in UTC, as AWS and the handlers' own logs write it.
+
+use std::time::SystemTime;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -11,6 +13,12 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 pub struct Moment(pub i64);
 
 impl Moment {
+    /// This moment, by this machine's clock.
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// Of AWS's own type; what lies beyond all calendars is the beginning of time.
     pub fn of(time: &DateTime) -> Self {
         Self(time.to_millis().unwrap_or_default())

@@ -47,6 +47,11 @@ impl Plan {
         self.changes().next().is_none()
     }
 
+    /// Whether this resource is left as it is.
+    pub fn keeps(&self, key: &Key) -> bool {
+        self.steps.iter().any(|step| step.key() == *key && step.change == Change::Keep)
+    }
+
     /// The resources that can't be made to match, with the reasons.
     pub fn refusals(&self) -> Vec<(Key, String)> {
         let reason = |step: &Step| match &step.change {
@@ -89,8 +94,18 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
         }
         steps.push(Step { resource, change });
     }
+    rest(&mut steps);
     redo(&mut steps);
     Plan { steps, known }
+}
+
+/// What only serves something that is kept is kept with it.
+fn rest(steps: &mut [Step]) {
+    let kept = steps.iter().filter(|step| step.change == Change::Keep).map(Step::key);
+    let kept: BTreeSet<Key> = kept.collect();
+    for step in steps.iter_mut().filter(|step| step.resource.serves().is_some_and(|served| kept.contains(&served))) {
+        step.change = Change::Keep;
+    }
 }
 
 fn redo(steps: &mut [Step]) {

@@ -101,14 +101,23 @@ impl Refused {
         )
     }
 
-    /// A new version was asked and did not pass.
-    pub fn smoke(version: &str, question: &str, why: &str, stays: &str) -> Self {
+    /// A new version was asked and did not pass. `stays` says where the alias is now, `flags` are those of this run.
+    pub fn smoke(version: &str, question: &str, why: &str, stays: &str, flags: &str) -> Self {
         Self::new(
             Exit::Smoke,
             format!("version {version} did not pass the smoke test: asked “{question}”, {why}"),
             format!(
-                "{stays}; `bedrock-ops ask --release {version} --trace` shows what it does; mend it and deploy again, or                  deploy with --no-smoke"
+                "{stays}; `bedrock-ops ask --release {version} --trace{flags}` shows what it does; mend it and deploy \
+                 again, or deploy with --no-smoke"
             ),
+        )
+    }
+
+    /// A smoke test for a function without versions.
+    pub fn nothing_to_hold_back() -> Self {
+        Self::usage(
+            "a smoke test protects nothing with `lambda.publish: false`: what Slack talks to runs new code at once",
+            "remove `publish: false` from the manifest, or deploy with --no-smoke",
         )
     }
 

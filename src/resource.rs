@@ -66,6 +66,11 @@ pub trait Resource: Debug + Send + Sync {
         None
     }
 
+    /// The resource for whose change alone this one is there: while that is kept, so is this, whatever it is like.
+    fn serves(&self) -> Option<Key> {
+        None
+    }
+
     /// Whether destroying the stack has to delete it; else it goes with what it belongs to.
     fn stands_alone(&self) -> bool {
         true
@@ -211,6 +216,8 @@ pub struct Context {
     pub progress: Progress,
     /// How long a passing state is waited for.
     pub patience: Duration,
+    /// The flags that this run was typed with, each with a space before it: for the commands that hints name.
+    pub flags: String,
     site: Arc<SetOnce<Site>>,
     identities: Arc<Mutex<BTreeMap<Key, String>>>,
 }
@@ -218,7 +225,8 @@ pub struct Context {
 impl Context {
     /// A context in which nothing is known yet.
     pub fn new(aws: Aws, progress: Progress) -> Self {
-        Self { aws, progress, patience: wait::STATE, site: Arc::default(), identities: Arc::default() }
+        let (site, identities) = Default::default();
+        Self { aws, progress, patience: wait::STATE, flags: String::new(), site, identities }
     }
 
     /// A context that waits for no state to pass: a thing that is being changed is told so.

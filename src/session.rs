@@ -27,6 +27,7 @@ pub struct Session {
     pub stack: Stack,
     door: Door,
     progress: Progress,
+    flags: String,
 }
 
 /// The stack as it is this moment.
@@ -46,7 +47,13 @@ impl Session {
     /// A session of this manifest. `cache` is where layers of dependencies are kept between builds.
     pub fn new(manifest: Manifest, door: Door, cache: Option<PathBuf>, progress: Progress) -> Self {
         let stack = Stack::new(&manifest, door.region(), cache);
-        Self { manifest, stack, door, progress }
+        Self { manifest, stack, door, progress, flags: String::new() }
+    }
+
+    /// The same, typed with these flags: hints name commands with them.
+    #[must_use]
+    pub fn typed_with(self, flags: String) -> Self {
+        Self { flags, ..self }
     }
 
     /// What `deploy` would do. Makes reading calls only.
@@ -95,7 +102,9 @@ impl Session {
     /// Carries a plan out.
     pub async fn apply(&self, plan: &Plan) -> Report {
         let aws = self.door.clients(Access::Write);
-        engine::apply(plan, &Context::knowing(aws, self.progress.clone(), plan.known.clone())).await
+        let mut context = Context::knowing(aws, self.progress.clone(), plan.known.clone());
+        context.flags.clone_from(&self.flags);
+        engine::apply(plan, &context).await
     }
 
     /// What a resource is given to work with; for what is done outside a plan.

@@ -107,6 +107,7 @@ impl Stack {
             action_groups,
             draft: draft_key,
             behind,
+            serves: None,
             smoke: None,
             ownership,
         };

@@ -60,7 +60,8 @@ impl std::fmt::Display for OpenError {
         match self {
             Self::InUse { folder } => write!(
                 formatter,
-                "the emulated account in {} is in use by another process; wait until it has ended",
+                "the emulated account in {} is in use by another process (a conversation of `ask --local` keeps it to its end); \
+                 wait until that has ended, or let all work with one `bedrock-ops emulator`",
                 folder.display()
             ),
             Self::Unreadable { file, cause } => write!(

@@ -2,7 +2,9 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_bedrockagentruntime::config::Builder;
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_sdk_bedrockagentruntime::error::ProvideErrorMetadata;
+use aws_sdk_bedrockagentruntime::operation::invoke_agent::InvokeAgentError;
+use aws_smithy_runtime_api::client::interceptors::context::{Error, InterceptorContext};
 use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -18,6 +20,9 @@ pub(super) fn settings(config: &SdkConfig) -> Builder {
     settings.retry_classifier(AskedOnce)
 }
 
+/// What AWS answers instead of taking a question: wait, and ask again (model of `InvokeAgent`).
+const NOT_TAKEN: [&str; 2] = ["ThrottlingException", "ModelNotReadyException"];
+
 /// An agent's functions may do something each time. So a question is asked again only where AWS has said that it did not
 /// take it (throttled, not ready), never where the connection broke and nobody knows.
 #[derive(Debug)]
@@ -26,7 +31,7 @@ struct AskedOnce;
 impl ClassifyRetry for AskedOnce {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         match context.output_or_error() {
-            Some(Err(error)) if !OrchestratorError::is_operation_error(error) => RetryAction::RetryForbidden,
+            Some(Err(error)) if !was_not_taken(error) => RetryAction::RetryForbidden,
             _ => RetryAction::NoActionIndicated,
         }
     }
@@ -34,4 +39,10 @@ impl ClassifyRetry for AskedOnce {
     fn name(&self) -> &'static str {
         "AskedOnce"
     }
+}
+
+/// Whether AWS has said that it did not begin. A failure on its own side may come when the function has run.
+fn was_not_taken(error: &OrchestratorError<Error>) -> bool {
+    let said = error.as_operation_error().and_then(|error| error.downcast_ref::<InvokeAgentError>());
+    said.and_then(ProvideErrorMetadata::code).is_some_and(|code| NOT_TAKEN.contains(&code))
 }

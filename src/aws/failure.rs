@@ -7,6 +7,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::harmless::harmless;
+
 /// The codes by which services say that a thing is not there.
 const NOT_FOUND: [&str; 6] = [
     "NoSuchEntity",
@@ -36,6 +38,7 @@ pub struct Failure(Box<Facts>);
 struct Facts {
     operation: &'static str,
     code: String,
+    /// AWS's text, which may repeat what others wrote: harmless to a terminal.
     message: String,
     status: Option<u16>,
     /// Whether it came within an answer that had begun, and so has no status of its own.
@@ -83,17 +86,16 @@ impl Failure {
         let service = error.as_service_error();
         let code = service.and_then(ProvideErrorMetadata::code).unwrap_or_else(|| unanswered(error));
         let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
+        let message = message.unwrap_or_else(|| match code {
+            NO_CREDENTIALS => "no AWS credentials were found (looked in the environment, the profile, web identity, \
+                               and the roles of ECS and EC2)"
+                .to_owned(),
+            _ => innermost(error),
+        });
         Self(Box::new(Facts {
             operation,
-            code: code.to_owned(),
-            message: message.unwrap_or_else(|| match code {
-                NO_CREDENTIALS => {
-                    "no AWS credentials were found (looked in the environment, the profile, web identity, \
-                                   and the roles of ECS and EC2)"
-                        .to_owned()
-                }
-                _ => innermost(error),
-            }),
+            code: harmless(code),
+            message: harmless(&message),
             status: response.map(|response| response.status().as_u16()),
             streamed: false,
             request_id: response.and_then(|response| {
@@ -105,7 +107,7 @@ impl Failure {
 
     /// An error that came within an answer's stream, after the call itself had been accepted.
     pub fn in_stream(operation: &'static str, code: &str, message: &str, request_id: Option<&str>) -> Self {
-        let (code, message, request_id) = (code.to_owned(), message.to_owned(), request_id.map(str::to_owned));
+        let (code, message, request_id) = (harmless(code), harmless(message), request_id.map(str::to_owned));
         Self(Box::new(Facts { operation, code, message, status: None, streamed: true, request_id }))
     }
 

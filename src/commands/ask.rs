@@ -9,8 +9,6 @@ mod shown_json;
 mod shown_text;
 mod whom;
 
-use std::time::SystemTime;
-
 use anyhow::Result;
 
 use super::open;
@@ -19,6 +17,7 @@ use crate::aws::{Access, Aws};
 use crate::cli::{Ask, Common};
 use crate::conversation::{self, Agent, Question, Reason, Unanswered};
 use crate::error::Printed;
+use crate::moment::Moment;
 use crate::refused::Exit;
 use shown::Shown;
 use whom::Whom;
@@ -48,7 +47,7 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
     let Some(temporary) = temporary else { return speak(&aws, &agent, question, &called, args).await };
 
     let context = session.context(Access::Write, agent.site.clone());
-    let spoken = match uninterrupted(temporary.make(&context, now() / 1000)).await {
+    let spoken = match uninterrupted(temporary.make(&context, Moment::now().0 / 1000)).await {
         Some(Ok(id)) => {
             agent.alias = id;
             speak(&aws, &agent, question, &called, args).await
@@ -72,7 +71,7 @@ async fn speak(aws: &Aws, agent: &Agent, question: Option<String>, called: &str,
     let session = args.session.clone().unwrap_or_else(new_session);
     let Some(text) = question else { return dialogue::run(aws, agent, called, session, args.trace).await };
     let mut shown = Shown::new(args.json);
-    let question = Question { text, session, trace: args.trace, at: now() };
+    let question = Question { text, session, trace: args.trace, at: Moment::now().0 };
     match uninterrupted(exchange(aws, agent, &question, &mut shown)).await {
         None => {
             shown.broken()?;
@@ -112,8 +111,10 @@ async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) 
 /// Does this until it is done or Ctrl-C comes.
 async fn uninterrupted<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
-        done = work => Some(done),
+        // It is listened for before the work shows anything.
+        biased;
         _ = tokio::signal::ctrl_c() => None,
+        done = work => Some(done),
     }
 }
 
@@ -138,11 +139,5 @@ fn new_session() -> String {
 
 /// What no other run has.
 fn this_run() -> String {
-    format!("{:x}-{:x}", now(), std::process::id())
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    format!("{:x}-{:x}", Moment::now().0, std::process::id())
 }

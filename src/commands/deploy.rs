@@ -20,12 +20,18 @@ use crate::session::Session;
 pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     let mut manifest = open::manifest(common)?;
     manifest.smoke = smoke(args, manifest.smoke)?;
+    if manifest.smoke.is_some() && !manifest.lambda.publish {
+        return Err(Refused::nothing_to_hold_back().into());
+    }
     let session = open::session_of(common, manifest).await?;
     let (site, plan) = session.plan().await?;
     note(&text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
     if !refusals.is_empty() {
         return Err(Refused::plan(refusals.len()).into());
+    }
+    if args.smoke.is_some() && plan.keeps(&session.stack.alias.key()) {
+        note(&format!("the alias does not move, so nothing is asked; `{}` asks what is live", common.typed("ask")));
     }
     if !plan.is_empty() {
         output::confirm(&common.typed("deploy"), "deploy this?", args.yes).await?;

@@ -2,7 +2,6 @@
 
 use std::fs::DirBuilder;
 use std::path::Path;
-use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
 use emulator::{Emulator, OpenError, Settings, Timing};
@@ -43,7 +42,7 @@ pub(super) fn settings(manifest: Option<&Manifest>, timing: Timing) -> Settings 
         account: account(manifest).to_owned(),
         region: region.map_or(LOCAL_REGION, AsRef::as_ref).to_owned(),
         timing,
-        epoch: u64::try_from(now().0).unwrap_or_default(),
+        epoch: u64::try_from(Moment::now().0).unwrap_or_default(),
     }
 }
 
@@ -55,10 +54,4 @@ pub(super) fn account(manifest: Option<&Manifest>) -> &str {
 /// Whether the emulated account could not be opened because another command has it open.
 pub(super) fn is_in_use(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| matches!(cause.downcast_ref(), Some(OpenError::InUse { .. })))
-}
-
-/// Now.
-pub(super) fn now() -> Moment {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -10,7 +10,7 @@ use super::output::{self, note};
 use super::{local, open};
 use crate::aws::{Access, Aws, Site};
 use crate::cli::{Common, Logs};
-use crate::logs::{self, Entry, Filter, Joiner, Look, News, Query};
+use crate::logs::{self, Entry, Filter, Joiner, Look, News, Place, Query};
 use crate::manifest::Manifest;
 use crate::moment::Moment;
 use crate::refused::{Exit, Refused};
@@ -23,7 +23,7 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
     let site = door.site(&manifest).await?;
     let session = Session::new(manifest.clone(), door, None, open::progress());
     let query = Query { group: session.stack.log_group.name.clone(), filter: args.filter.clone() };
-    let since = args.since.from(local::now());
+    let since = args.since.from(Moment::now());
     note(&headed(&query, &site, since));
     let mut shown = Shown::new(args.json);
     if args.follow {
@@ -32,18 +32,38 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
         drop(session);
         return follow(common, &manifest, kept, &query, since, &mut shown).await;
     }
-    match logs::look(&session.clients(Access::Read), &query, since).await? {
-        Look::NoGroup => Err(no_group(common, &query)),
-        Look::Unanswered(error) => Err(error),
-        Look::Events(events) => {
-            let entries = Joiner::default().join(events);
-            if entries.is_empty() {
-                note(&nothing(args, since));
-            }
-            // Who reads no further has read enough.
-            let _ = print(&mut shown, &entries)?;
-            Ok(Exit::Done)
+    if !read(common, &session.clients(Access::Read), &query, since, &mut shown).await? {
+        note(&nothing(args, since));
+    }
+    Ok(Exit::Done)
+}
+
+/// Reads to the log's end and prints each page as it comes. Answers whether there was anything.
+async fn read(common: &Common, aws: &Aws, query: &Query, since: Moment, shown: &mut Shown) -> Result<bool> {
+    let (mut joiner, mut place) = (Joiner::default(), Some(Place::from(since)));
+    let mut last = None;
+    while let Some(at) = place {
+        let (events, next) = match logs::look(aws, query, &at).await {
+            Ok(Look::Events { events, next }) => (events, next),
+            Ok(Look::NoGroup) => return Err(no_group(common, query)),
+            Ok(Look::Unanswered(error)) | Err(error) => return Err(broken_off(error, last)),
+        };
+        let entries = joiner.join(events);
+        last = entries.last().map(|entry| entry.event.at).or(last);
+        // Who reads no further has read enough.
+        if print(shown, &entries)?.is_break() {
+            break;
         }
+        place = next;
+    }
+    Ok(last.is_some())
+}
+
+/// What was printed stays true.
+fn broken_off(error: Error, last: Option<Moment>) -> Error {
+    match last {
+        Some(last) => error.context(format!("the log goes on after {}, but the rest could not be read", last.shown())),
+        None => error,
     }
 }
 
@@ -56,10 +76,10 @@ async fn follow(
     since: Moment,
     shown: &mut Shown,
 ) -> Result<Exit> {
-    let look = async |from| match &kept {
-        Some(aws) => logs::look(aws, query, from).await,
+    let look = async |place| match &kept {
+        Some(aws) => logs::look(aws, query, &place).await,
         None => match open::door(common, manifest).await {
-            Ok(door) => logs::look(&door.clients(Access::Read), query, from).await,
+            Ok(door) => logs::look(&door.clients(Access::Read), query, &place).await,
             Err(error) if local::is_in_use(&error) => Ok(Look::Unanswered(error)),
             Err(error) => Err(error),
         },
@@ -77,8 +97,10 @@ async fn follow(
         }
     };
     tokio::select! {
-        ended = logs::follow(since, look, tell) => ended?,
+        // It is listened for before anything is told.
+        biased;
         _ = tokio::signal::ctrl_c() => note("\nstopped following"),
+        ended = logs::follow(since, look, tell) => ended?,
     }
     Ok(Exit::Done)
 }

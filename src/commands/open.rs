@@ -20,7 +20,7 @@ pub(super) async fn session(common: &Common) -> Result<Session> {
 /// Opens the door for this manifest.
 pub(super) async fn session_of(common: &Common, manifest: Manifest) -> Result<Session> {
     let door = door(common, &manifest).await?;
-    Ok(Session::new(manifest, door, cache(), progress()))
+    Ok(Session::new(manifest, door, cache(), progress()).typed_with(common.flags()))
 }
 
 /// Opens the door.

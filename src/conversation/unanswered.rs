@@ -8,6 +8,7 @@ use aws_sdk_bedrockagentruntime::types::error::ResponseStreamError as Streamed;
 use super::cause::Found;
 use super::{Agent, SILENCE};
 use crate::aws::Failure;
+use crate::harmless::harmless;
 
 /// A question that was not answered, or not to the end.
 #[derive(Debug)]
@@ -180,9 +181,10 @@ impl Unanswered {
         Self { given, ..self }
     }
 
-    /// With what was found out.
+    /// With what was found out; the function's log among it, in which anybody may write.
     pub(super) fn with(self, found: Found) -> Self {
-        Self { hint: found.hint.unwrap_or(self.hint), found: found.lines, ..self }
+        let hint = found.hint.map_or(self.hint, |hint| harmless(&hint));
+        Self { hint, found: found.lines.iter().map(|line| harmless(line)).collect(), ..self }
     }
 
     /// Why.

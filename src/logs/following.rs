@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::joining::{Entry, Joiner};
-use super::reading::{Event, Look};
+use super::reading::{Event, Look, Place};
 use crate::moment::Moment;
 use crate::wait;
 
@@ -26,20 +26,26 @@ pub enum News {
     Unanswered(anyhow::Error),
 }
 
-/// Looks until there is nobody to tell, or a look fails for good. `look` is given the moment from which on it is to
-/// read.
+/// Looks until there is nobody to tell, or a look fails for good. Each page is told as soon as it is read; a look that
+/// brought none is tried again at the same place.
 pub async fn follow(
     since: Moment,
-    mut look: impl AsyncFnMut(Moment) -> Result<Look>,
+    mut look: impl AsyncFnMut(Place) -> Result<Look>,
     mut tell: impl FnMut(News) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     let (mut follower, mut joiner) = (Follower::new(since), Joiner::default());
-    let mut trouble = None;
+    let (mut trouble, mut place) = (None, Place::from(since));
     loop {
-        let seen = look(follower.from()).await?;
+        let seen = look(place.clone()).await?;
         let kind = std::mem::discriminant(&seen);
+        let mut at_once = false;
         let news = match seen {
-            Look::Events(events) => Some(News::Entries(joiner.join(follower.fresh(events)))),
+            Look::Events { events, next } => {
+                let fresh = follower.fresh(events);
+                at_once = next.is_some();
+                place = next.unwrap_or_else(|| Place::from(follower.from()));
+                Some(News::Entries(joiner.join(fresh)))
+            }
             _ if trouble == Some(kind) => None,
             Look::NoGroup => Some(News::NoGroup),
             Look::Unanswered(error) => Some(News::Unanswered(error)),
@@ -50,7 +56,9 @@ pub async fn follow(
         {
             return Ok(());
         }
-        wait::until_next_look().await;
+        if !at_once {
+            wait::until_next_look().await;
+        }
     }
 }
 

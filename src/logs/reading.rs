@@ -1,4 +1,4 @@
-//! One look into a log group: every event from a moment on, in time order over all its streams.
+//! A log group, read page by page: every event from a moment on, in time order over all its streams.
 
 use anyhow::Result;
 
@@ -30,34 +30,54 @@ pub struct Event {
     pub message: String,
 }
 
+/// Where a look begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The moment from which on is read.
+    from: Moment,
+    /// AWS's token for the page after one that was read; it holds for a day.
+    page: Option<String>,
+}
+
+impl Place {
+    /// The first page of what happened from this moment on.
+    pub fn from(from: Moment) -> Self {
+        Self { from, page: None }
+    }
+}
+
 /// What a look saw.
 #[derive(Debug)]
 pub enum Look {
-    /// The events; there may be none.
-    Events(Vec<Event>),
+    /// A page of events; it may be empty, and have another one after it all the same.
+    Events {
+        /// In time order.
+        events: Vec<Event>,
+        /// Where it goes on; none at the log's end.
+        next: Option<Place>,
+    },
     /// There is no such log group.
     NoGroup,
-    /// Nobody answered, or not now: another look may see more.
+    /// Nobody answered, or not now: another look at the same place may see more.
     Unanswered(anyhow::Error),
 }
 
-/// Looks once, with reading calls only. Should AWS break off between two pages, it is as if it had not answered.
-pub async fn look(aws: &Aws, query: &Query, from: Moment) -> Result<Look> {
-    let call = aws.logs.filter_log_events().log_group_name(&query.group).start_time(from.0);
-    let call = call.set_filter_pattern(query.filter.as_ref().map(Filter::pattern));
-    let mut pages = call.into_paginator().send();
-    let mut events = Vec::new();
-    while let Some(page) = pages.next().await {
-        match page.called("logs:FilterLogEvents").found() {
-            Ok(Some(page)) => events.extend(page.events.unwrap_or_default().into_iter().map(event)),
-            Ok(None) => return Ok(Look::NoGroup),
-            Err(failure) if failure.is_passing() => return Ok(Look::Unanswered(failure.into())),
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    // AWS sorts what it gives, but promises that for a page only. Events of the same moment keep its order.
+/// Reads one page, with a reading call only: AWS gives up to 10,000 events or 1 MB of them, the streams interleaved.
+pub async fn look(aws: &Aws, query: &Query, place: &Place) -> Result<Look> {
+    let call = aws.logs.filter_log_events().log_group_name(&query.group).start_time(place.from.0);
+    let call = call.set_filter_pattern(query.filter.as_ref().map(Filter::pattern)).set_next_token(place.page.clone());
+    let page = match call.send().await.called("logs:FilterLogEvents").found() {
+        Ok(Some(page)) => page,
+        Ok(None) => return Ok(Look::NoGroup),
+        Err(failure) if failure.is_passing() => return Ok(Look::Unanswered(failure.into())),
+        Err(failure) => return Err(failure.into()),
+    };
+    let mut events: Vec<Event> = page.events.unwrap_or_default().into_iter().map(event).collect();
+    // AWS sorts them by the same time; this only makes sure. Events of the same moment keep its order.
     events.sort_by_key(|event| event.at);
-    Ok(Look::Events(events))
+    let next = page.next_token.map(|token| Place { from: place.from, page: Some(token) });
+    // A page that leads to itself would never end.
+    Ok(Look::Events { events, next: next.filter(|next| next != place) })
 }
 
 fn event(event: aws_sdk_cloudwatchlogs::types::FilteredLogEvent) -> Event {

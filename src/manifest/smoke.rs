@@ -49,8 +49,12 @@ impl PartialEq for Expectation {
 
 impl Eq for Expectation {}
 
-/// Reads `smoke`: a question, or `{question, expect}`.
-pub(super) fn read(field: Field<'_>) -> Option<Smoke> {
+/// Reads `smoke`: a question, or `{question, expect}`. Without `publishes`, new code is live before it can be asked.
+pub(super) fn read(field: Field<'_>, publishes: bool) -> Option<Smoke> {
+    if !publishes {
+        let what = "`smoke` protects nothing with `lambda.publish: false`: what Slack talks to runs new code at once";
+        field.error_at_key(what, "remove one of the two");
+    }
     if field.is_scalar() {
         return Some(Smoke { question: question(&field)?, expect: None });
     }

@@ -47,6 +47,8 @@ pub struct Alias {
     pub draft: Key,
     /// What must be usable before the alias moves: the function's version and the permission on it.
     pub behind: Vec<Key>,
+    /// The alias that it is asked for, if it is a candidate.
+    pub serves: Option<Key>,
     /// What its version must answer before it moves there. Without it the alias cuts its version itself.
     pub smoke: Option<Smoke>,
     /// Whose it is.
@@ -92,6 +94,10 @@ impl Resource for Alias {
     fn redoes(&self, change: &Change) -> Option<Key> {
         // With a smoke test it is the candidate that cuts the version.
         (self.smoke.is_none() && moves(change)).then(|| self.draft.clone())
+    }
+
+    fn serves(&self) -> Option<Key> {
+        self.serves.clone()
     }
 
     fn why(&self, change: &Change) -> Vec<String> {
@@ -207,6 +213,7 @@ impl Alias {
             action_groups: self.action_groups.clone(),
             draft: self.draft.clone(),
             behind: self.behind.clone(),
+            serves: Some(self.key()),
             smoke: None,
             ownership: Smoke::ownership(&self.ownership),
         }

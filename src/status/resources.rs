@@ -59,6 +59,10 @@ pub(super) fn rows(glance: &Glance) -> Vec<Row> {
     let mut rows = Vec::new();
     for step in &glance.plan.steps {
         let key = step.key();
+        if step.change == Change::Keep && matches!(glance.snapshot.get(&key), Some(Seen::Absent)) {
+            // It is there only while something else changes.
+            continue;
+        }
         let row = row(step, glance, &changing);
         if row.state == State::Changing {
             changing.insert(key);

@@ -182,6 +182,18 @@ fn ctrl_c_ends_a_single_answer_with_130() {
 }
 
 #[test]
+fn the_json_of_an_answer_that_ctrl_c_ends_says_so_last() {
+    let deployed = Deployed::new();
+    deployed.agent.say(b"an answer that ");
+    let typed = [("an answer that ", CTRL_C)];
+    let (code, screen) = on_terminal(&deployed.folder, &typed, &["ask", "--json", "hello"], &deployed.settings());
+    assert_eq!(code, Some(130), "{screen}");
+    // The terminal itself shows what was typed: ^C.
+    let last = screen.lines().rfind(|line| line.contains('{')).unwrap().trim_start_matches("^C").trim_end();
+    assert_eq!(last, r#"{"format":1,"event":"error","error":"interrupted","hint":null}"#, "{screen}");
+}
+
+#[test]
 fn an_alias_made_for_one_release_goes_on_ctrl_c_and_one_that_a_killed_run_left_stays_for_a_day() {
     let deployed = Deployed::new();
     let manifest = std::fs::read_to_string(deployed.folder.manifest()).unwrap();

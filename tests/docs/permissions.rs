@@ -105,7 +105,7 @@ fn calls(emulator: &Emulator) -> BTreeSet<String> {
     let calls = emulator.calls().into_iter().filter(|call| call.service != "registry");
     let named = calls.map(|call| {
         let service = match call.service {
-            "bedrock-agent" => "bedrock",
+            "bedrock-agent" | "bedrock-agent-runtime" => "bedrock",
             "pinpoint" => "mobiletargeting",
             service => service,
         };
@@ -131,7 +131,8 @@ async fn what_a_run_calls_is_listed_for_its_command() {
         let missing: Vec<&String> = made.difference(&listed).collect();
         assert!(missing.is_empty(), "{} calls {missing:?}", COMMANDS[column]);
     };
-    for text in [Sample::text(), Sample::with(&["timeout: 30"])] {
+    let asking = Sample::with(&["timeout: 20"]) + "smoke: xyzzy?\n";
+    for text in [Sample::text(), Sample::with(&["timeout: 30"]), asking] {
         let session = session(&text);
         let (_, plan) = session.plan().await.unwrap();
         listed(0, &calls(&emulator));

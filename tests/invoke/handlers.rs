@@ -15,6 +15,41 @@ fn a_right_reply_is_shown_and_the_log_goes_to_stderr() {
     assert_eq!(left.len(), 1, "{left:?}");
 }
 
+/// Looks until it is so; at most ten seconds.
+fn soon(mut is_so: impl FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(10) {
+        if is_so() {
+            return true;
+        }
+        std::thread::yield_now();
+    }
+    false
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_is_killed_takes_the_handler_and_its_children_along() {
+    let handler = "import os, subprocess, time\n\ndef handler(event, context):\n    child = subprocess.Popen(['sleep', '600'])\n    \
+                   open(os.environ['KPI_NAME'], 'w').write('%d %d\\n' % (os.getpid(), child.pid))\n    time.sleep(600)\n";
+    let stage = Stage::new(handler);
+    let told = stage.path().join("pids");
+    stage.write("agent.yaml", &MANIFEST.replace("push-open-rate", told.to_str().unwrap()));
+    let mut program = stage.command(&["invoke", "--local", "get_my_api.get_rate"]).spawn().unwrap();
+    let pids = || std::fs::read_to_string(&told).ok().filter(|text| text.ends_with('\n'));
+    assert!(soon(|| pids().is_some()), "the handler never began");
+    let pids = pids().unwrap();
+    let lives = |pid: &str| {
+        let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // A zombie is dead; whose child it was has not looked yet.
+        !state.is_empty() && !state.contains(") Z ")
+    };
+    assert!(pids.split_whitespace().all(lives));
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(soon(|| !pids.split_whitespace().any(lives)), "it lives on: {pids}");
+}
+
 #[test]
 fn what_a_handler_returns_wrongly_is_told() {
     let body = r#"{"TEXT": {"body": "x"}}"#;

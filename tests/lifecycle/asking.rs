@@ -152,11 +152,17 @@ async fn an_agent_that_falls_silent_is_given_up_after_the_time_that_is_promised(
 #[tokio::test(start_paused = true)]
 async fn throttling_before_the_stream_is_waited_out() {
     let (stage, agent) = deployed(RIGHT).await;
-    for kind in [FaultKind::Throttle, FaultKind::ServerError] {
-        plant(&stage, kind);
-        answer(&stage, &agent, "hello").await.unwrap();
-        assert_eq!(asked(&stage), 2, "{kind:?}");
-    }
+    plant(&stage, FaultKind::Throttle);
+    answer(&stage, &agent, "hello").await.unwrap();
+    assert_eq!(asked(&stage), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_bedrock_failed_over_is_not_asked_twice() {
+    let (stage, agent) = deployed(RIGHT).await;
+    plant(&stage, FaultKind::ServerError);
+    let (reason, _) = unanswered(&stage, &agent, "hello").await;
+    assert_eq!((reason, asked(&stage)), (Reason::InternalServer, 1));
 }
 
 #[tokio::test(start_paused = true)]

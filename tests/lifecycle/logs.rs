@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use bedrock_ops::aws::Access;
-use bedrock_ops::logs::{self, Entry, Filter, Joiner, Look, News, Query, Said};
+use bedrock_ops::logs::{self, Entry, Filter, Joiner, Look, News, Place, Query, Said};
 use bedrock_ops::moment::Moment;
 use emulator::{Fault, FaultAt, FaultKind};
 
@@ -54,8 +54,9 @@ fn told(entries: &[Entry]) -> Vec<String> {
 
 async fn read(stage: &Stage, filter: Option<&str>) -> Option<Vec<String>> {
     let aws = stage.session(MANIFEST).clients(Access::Read);
-    match logs::look(&aws, &query(filter), START).await.unwrap() {
-        Look::Events(events) => Some(told(&Joiner::default().join(events))),
+    match logs::look(&aws, &query(filter), &Place::from(START)).await.unwrap() {
+        Look::Events { events, next: None } => Some(told(&Joiner::default().join(events))),
+        Look::Events { .. } => panic!("there is more than a page"),
         Look::NoGroup => None,
         Look::Unanswered(error) => panic!("{error:#}"),
     }
@@ -89,13 +90,13 @@ async fn followed(stage: &Stage, looks: usize, happens: impl AsyncFn(usize)) -> 
     let aws = stage.session(MANIFEST).clients(Access::Read);
     let (query, news) = (query(None), RefCell::new(Vec::new()));
     let count = RefCell::new(0);
-    let look = async |from| {
+    let look = async |place| {
         let number = count.replace_with(|count| *count + 1);
         happens(number).await;
         if number == looks {
             anyhow::bail!("that was the last look");
         }
-        logs::look(&aws, &query, from).await
+        logs::look(&aws, &query, &place).await
     };
     let tell = |told_now| {
         match told_now {
@@ -158,4 +159,30 @@ async fn throttling_is_outlived_and_looks_keep_their_distance() {
     let looks = stage.calls().iter().filter(|call| call.operation == "FilterLogEvents").count();
     assert_eq!(looks, 6 + 7, "six looks, one of them eight times");
     assert!(started.elapsed() >= Duration::from_secs(2) * 6, "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_told_before_the_next_is_read_and_never_read_again() {
+    let stage = Stage::new();
+    group(&stage).await;
+    // The emulator gives 1,000 a page. Over more than a minute: none but the last lines are read again.
+    let lines: Vec<(i64, String)> = (0..1999).map(|number| (number / 10, format!("line {number}"))).collect();
+    let given: Vec<(i64, &str)> = lines.iter().map(|(second, line)| (*second, line.as_str())).collect();
+    tokio::time::advance(Duration::from_mins(5)).await;
+    write(&stage, "a", &given).await;
+    stage.emulator.clear_calls();
+    let told = followed(&stage, 4, async |look| {
+        if look == 1 {
+            // The second page is not given, however often the SDK tries.
+            let fault =
+                |time| Fault { at: FaultAt::Operation("FilterLogEvents".to_owned(), time), kind: FaultKind::Throttle };
+            stage.emulator.set_faults((1..=8).map(fault).collect());
+        }
+    })
+    .await;
+    assert_eq!(told.iter().position(|line| line == "no answer"), Some(1000));
+    let lines: Vec<String> = lines.into_iter().map(|(_, line)| format!("- {line}")).collect();
+    assert!(told.iter().filter(|line| *line != "no answer").eq(&lines), "each line once, in order");
+    let calls = stage.calls().iter().filter(|call| call.operation == "FilterLogEvents").count();
+    assert_eq!(calls, 1 + 8 + 1 + 1, "two pages, with eight refused tries at the second, and a look at the end");
 }

@@ -5,12 +5,13 @@ use anyhow::Result;
 use super::editor::{Editor, Typed};
 use super::line::{HELP, Line};
 use super::shown::Shown;
-use super::{Ended, exchange, new_session, now, uninterrupted};
+use super::{Ended, exchange, new_session, uninterrupted};
 use crate::aws::Aws;
 use crate::commands::open;
 use crate::commands::output::note;
 use crate::conversation::{Agent, Question};
 use crate::error::Printed;
+use crate::moment::Moment;
 use crate::refused::Exit;
 
 pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: String, mut trace: bool) -> Result<Exit> {
@@ -20,6 +21,10 @@ pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: Str
         let typed = match editor.line().await? {
             Typed::Line(typed) => typed,
             Typed::Cleared => continue,
+            Typed::Garbled => {
+                note("that line is not UTF-8; type it again");
+                continue;
+            }
             Typed::Ended => return Ok(Exit::Done),
         };
         match Line::of(&typed) {
@@ -36,7 +41,7 @@ pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: Str
             }
             Line::Unknown(word) => note(&format!("there is no /{word}; /help lists what there is")),
             Line::Question(text) => {
-                let question = Question { text, session: session.clone(), trace, at: now() };
+                let question = Question { text, session: session.clone(), trace, at: Moment::now().0 };
                 if !answered(aws, agent, &question).await? {
                     return Ok(Exit::Done);
                 }

@@ -1,5 +1,6 @@
 //! The line editor of a conversation, on a thread of its own: it blocks while a line is typed.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -14,6 +15,8 @@ const REMEMBERED: usize = 1000;
 /// What the user did at the prompt.
 #[derive(Debug)]
 pub(super) enum Typed {
+    /// Something that is not UTF-8.
+    Garbled,
     /// A line.
     Line(String),
     /// Ctrl-C.
@@ -65,6 +68,7 @@ fn typed(editor: &mut Rustyline<(), DefaultHistory>) -> Result<Typed> {
         Ok(line) => Ok(Typed::Line(line)),
         Err(ReadlineError::Interrupted) => Ok(Typed::Cleared),
         Err(ReadlineError::Eof) => Ok(Typed::Ended),
+        Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => Ok(Typed::Garbled),
         Err(error) => Err(error).context("reading from the terminal"),
     }
 }

@@ -49,7 +49,7 @@ impl Shown {
     pub(super) fn broken(&mut self) -> Result<()> {
         match self {
             Self::Text(text) => text.broken(),
-            Self::Json => Ok(()),
+            Self::Json => shown_json::print(&shown_json::interrupted()).map(drop),
         }
     }
 }

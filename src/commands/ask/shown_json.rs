@@ -6,7 +6,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::commands::output;
-use crate::conversation::{Agent, Call, Event, Question, SLACK_CHARACTERS, SLACK_PATIENCE, Step, Unanswered};
+use crate::conversation::{Agent, Call, Event, Question, SLACK_CHARACTERS, SLACK_PATIENCE, Step};
+use crate::error;
 
 /// The version of the form.
 const FORMAT: u32 = 1;
@@ -49,13 +50,12 @@ pub(super) fn event(event: &Event) -> Value {
 
 /// There is no answer, or half of one.
 pub(super) fn failed(error: &anyhow::Error) -> Value {
-    let unanswered = error.downcast_ref::<Unanswered>();
-    json!({
-        "format": FORMAT,
-        "event": "error",
-        "error": format!("{error:#}"),
-        "hint": unanswered.map(Unanswered::hint),
-    })
+    json!({"format": FORMAT, "event": "error", "error": format!("{error:#}"), "hint": error::hint(error)})
+}
+
+/// Ctrl-C came before the end.
+pub(super) fn interrupted() -> Value {
+    json!({"format": FORMAT, "event": "error", "error": "interrupted", "hint": null})
 }
 
 fn step(step: &Step) -> Value {
@@ -95,4 +95,17 @@ fn call(call: &Call) -> Value {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failed;
+    use crate::aws::Failure;
+
+    #[test]
+    fn a_failure_that_is_no_reason_of_its_own_has_its_hint_too() {
+        let failure = Failure::in_stream("bedrock:InvokeAgent", "NoAnswer", "connection refused", None);
+        let told = failed(&anyhow::Error::from(failure).context("asking the agent"));
+        assert!(told["hint"].as_str().unwrap().contains("AWS_ENDPOINT_URL"), "{told}");
+    }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::commands::output::{self, note};
 use crate::conversation::{Call, Event, Question, SLACK_CHARACTERS, SLACK_PATIENCE, Step};
+use crate::harmless::harmless;
 
 const CYAN: Style = AnsiColor::Cyan.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -123,16 +124,11 @@ fn seconds(took: Duration) -> String {
     format!("{:.1} s", took.as_secs_f64())
 }
 
-/// The text without what could steer a terminal: an agent repeats what others have written.
-fn harmless(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{cuts, harmless, told};
+    use super::{cuts, shown, told};
     use crate::conversation::{Call, Step};
 
     #[test]
@@ -168,7 +164,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_can_not_steer_the_terminal() {
-        assert_eq!(harmless("a\u{1b}[2Jb\r\n\tc\u{7}"), "a[2Jb\n\tc");
+    fn a_step_can_not_steer_the_terminal() {
+        let call = Call {
+            action_group: "g".to_owned(),
+            function: "f".to_owned(),
+            parameters: vec![("a".to_owned(), "\u{1b}[2Jb".to_owned())],
+        };
+        assert_eq!(shown(&call), "g.f(a=[2Jb)");
+        let took = Duration::ZERO;
+        assert!(told(&Step::Returned { text: "\u{1b}[2Jb".to_owned(), took }).ends_with(": [2Jb"));
     }
 }

@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::harmless::harmless;
 use crate::logs::{End, Entry, Said, Severity};
 
 /// The version of the JSON form.
@@ -56,14 +57,8 @@ fn line(entry: &Entry) -> String {
         (Severity::Plain, Said::End(_)) => DIM,
         (Severity::Plain, Said::Text(_)) => Style::new(),
     };
-    let line = format!("{}  {id:<ID$}  {style}{}{style:#}", entry.event.at.clock(), printable(&text));
+    let line = format!("{}  {id:<ID$}  {style}{}{style:#}", entry.event.at.clock(), harmless(&text));
     format!("{}\n", line.trim_end())
-}
-
-/// Without the characters that would move the terminal's cursor or change its colours: anybody can write to a log.
-fn printable(text: &str) -> String {
-    let harmless = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
-    text.chars().filter(harmless).collect()
 }
 
 fn document(entry: &Entry) -> Value {
@@ -102,7 +97,7 @@ fn ended(end: &End) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, printable};
+    use super::Shown;
     use crate::logs::{Event, Joiner};
     use crate::moment::Moment;
 
@@ -160,6 +155,9 @@ mod tests {
 
     #[test]
     fn a_line_cannot_play_with_the_terminal() {
-        assert_eq!(printable("\u{1b}[2Jgone\u{7}\tstays\u{9b}31m"), "[2Jgone\tstays31m");
+        // The test's own stripping of colours would hide it.
+        let events = vec![event("2026-11-22T09:00:00Z", "\u{1b}[2Jgone\u{7}\tstays\u{9b}31m")];
+        let entries = Joiner::default().join(events);
+        assert!(Shown::new(false).entry(&entries[0]).contains("  [2Jgone\tstays31m"));
     }
 }

@@ -25,10 +25,10 @@ const SIGNS: [&str; 7] =
 
 /// The errors in the log, if there are any.
 pub(super) async fn look(aws: &Aws, agent: &Agent, group: &str, since: i64) -> Result<Finding, Failure> {
-    // The emulator's log is there at once.
-    let patience = if agent.site.emulated { Duration::ZERO } else { wait::LOG_EVENTS };
+    // The emulator's log is there at once, and its clock is this machine's.
+    let (patience, slack) = if agent.site.emulated { (Duration::ZERO, 0) } else { (wait::LOG_EVENTS, CLOCKS) };
     let errors = wait::seen_within(patience, async || {
-        let found = errors(&events(aws, group, since - CLOCKS).await?);
+        let found = errors(&events(aws, group, since - slack).await?);
         Ok((!found.is_empty()).then_some(found))
     });
     let hint = format!("mend that; {} runs the handler on this machine", typed(agent, "invoke"));
@@ -56,7 +56,7 @@ async fn events(aws: &Aws, group: &str, since: i64) -> Result<Vec<FilteredLogEve
 /// The last errors among these events, shortened.
 fn errors(events: &[FilteredLogEvent]) -> Vec<String> {
     let mut texts: Vec<&str> = events.iter().filter_map(|event| event.message()).map(str::trim).collect();
-    texts.retain(|text| SIGNS.iter().any(|sign| text.contains(sign)));
+    texts.retain(|text| !text.starts_with("REPORT ") && SIGNS.iter().any(|sign| text.contains(sign)));
     let from = texts.len().saturating_sub(SHOWN);
     texts[from..].iter().map(|text| shortened(text)).collect()
 }
@@ -84,7 +84,7 @@ mod tests {
             "[ERROR] KeyError: 'a'\nTraceback (most recent call last):",
             "2026-11-22T09:00:03.000Z 1 Task timed out after 3.00 seconds",
             &long,
-            "REPORT RequestId: 1 Duration: 3 ms",
+            "REPORT RequestId: 1 Duration: 3 ms Status: error Error Type: Runtime.ExitError",
         ];
         let events = lines.map(|line| FilteredLogEvent::builder().message(line).build());
         let found = errors(&events);

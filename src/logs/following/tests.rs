@@ -11,6 +11,11 @@ fn event(at: i64, taken: i64, message: &str) -> Event {
     Event { id: message.to_owned(), stream: "a".to_owned(), at, taken, message: message.to_owned() }
 }
 
+/// The last page.
+fn page(events: Vec<Event>) -> Look {
+    Look::Events { events, next: None }
+}
+
 /// What each look brings, of a log in which events can be read as soon as they are taken in.
 fn looks(log: &[Event], times: impl IntoIterator<Item = i64>) -> Vec<Vec<String>> {
     let mut follower = Follower::new(Moment(0));
@@ -52,11 +57,11 @@ async fn trouble_is_told_once_each_time_and_outlived() {
     let script = RefCell::new(vec![
         Look::NoGroup,
         Look::NoGroup,
-        Look::Events(vec![event(1, 1, "first")]),
+        page(vec![event(1, 1, "first")]),
         unanswered(),
         unanswered(),
         unanswered(),
-        Look::Events(vec![event(1, 1, "first"), event(2, 2, "second")]),
+        page(vec![event(1, 1, "first"), event(2, 2, "second")]),
         unanswered(),
     ]);
     script.borrow_mut().reverse();

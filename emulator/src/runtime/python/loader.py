@@ -9,7 +9,10 @@ import importlib.util
 import json
 import logging
 import os
+import signal
+import socket
 import sys
+import threading
 import time
 import traceback
 import urllib.request
@@ -174,7 +177,26 @@ def answer_one(handler):
         post(path + "/response", reply)
 
 
+def end_with_the_runtime():
+    """Should whoever started this be killed, nobody is left who ends it: a connection that closes tells of that."""
+    host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].rsplit(":", 1)
+    if not hasattr(os, "getpgid") or os.getpgid(0) != os.getpid():
+        return
+    connection = socket.create_connection((host, int(port)))
+
+    def watch():
+        try:
+            connection.recv(1)
+        except OSError:
+            pass
+        # All that the handler has started goes, too.
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main():
+    end_with_the_runtime()
     # The handler's folder, by its name: the handler may change to another.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     # Without site-packages (-S) the interpreter is to lend nothing of its own to the handler.

@@ -13,6 +13,9 @@ use crate::refusal::Refusal;
 /// Events of an answer, the most and unless told.
 const PAGE: usize = 10_000;
 
+/// Events of FilterLogEvents's answer, the most: a page "might only be partially full", and nobody is to count on one.
+const FILTERED: usize = 1000;
+
 /// Letters of an event's id, and so of a token.
 const ID: usize = 56;
 
@@ -25,7 +28,7 @@ pub(super) fn filter(call: &mut Call<'_>, mut members: Members) -> Result<Option
     let end = members.number("endTime")?.unwrap_or(Millis::MAX);
     let pattern = members.pattern()?;
     let after = members.text("nextToken")?;
-    let limit = members.sized("limit", PAGE)?.unwrap_or(PAGE);
+    let limit = members.sized("limit", PAGE)?.unwrap_or(PAGE).min(FILTERED);
     // Out of use: what it asked for is what always happens now.
     members.flag("interleaved")?;
     members.only_false("unmask")?;
