@@ -40,9 +40,9 @@ fn a_program_that_is_killed_takes_the_handler_and_its_children_along() {
     assert!(soon(|| pids().is_some()), "the handler never began");
     let pids = pids().unwrap();
     let lives = |pid: &str| {
-        let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let told = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         // A zombie is dead; whose child it was has not looked yet.
-        !state.is_empty() && !state.contains(") Z ")
+        !told.is_empty() && !told.contains(") Z ")
     };
     assert!(pids.split_whitespace().all(lives));
     program.kill().unwrap();

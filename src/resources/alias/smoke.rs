@@ -69,9 +69,11 @@ impl Smoke {
         };
         let answer = self.answer(context, live, &asked).await;
         self.leads_still(context, agent, &id, &version).await?;
-        let Answer { text, took } = answer.map_err(|error| match is_verdict(&error) {
-            true => error.context(fails("it did not answer")),
-            false => error.context(format!("asking version {version}, which is neither good nor bad by that; {stays}")),
+        let Answer { text, took } = answer.map_err(|error| {
+            if is_verdict(&error) {
+                return error.context(fails("it did not answer"));
+            }
+            error.context(format!("asking version {version}, which is neither good nor bad by that; {stays}"))
         })?;
         let text = harmless(text.trim());
         match &self.test.expect {
@@ -104,8 +106,8 @@ impl Smoke {
     /// Another deploy may cut a version through the same candidate at the same time: what it cut is not ours to publish.
     async fn is_as_wanted(&self, context: &Context, live: &Alias, agent: &str, version: &str) -> Result<()> {
         let wanted = live.wanted(&context.known().await);
-        let (content, groups) = held(&context.aws, agent, Some(version)).await?;
-        let held = json!({HELD[0]: content, HELD[1]: groups});
+        let (agent, groups) = held(&context.aws, agent, Some(version)).await?;
+        let held = json!({HELD[0]: agent, HELD[1]: groups});
         let wanted = json!({HELD[0]: wanted[HELD[0]], HELD[1]: wanted[HELD[1]]});
         if held == wanted { Ok(()) } else { Err(crossed(&self.candidate.name)) }
     }
