@@ -32,6 +32,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Ask(_) | Command::Invoke(Invoke { watch: true, .. }) | Command::Logs(Logs { follow: true, .. })
     );
     let ended = tokio::select! {
+        // It hears first, where it has something better to say: a question was not answered, so nothing was begun.
+        biased;
         ended = dispatch(cli) => ended,
         _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
             note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");

@@ -144,6 +144,11 @@ impl Refused {
         )
     }
 
+    /// The user left the question unanswered.
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted at the question", "nothing was changed")
+    }
+
     /// There is no agent or alias to speak of.
     pub fn not_deployed(stack: &str, command: &str) -> Self {
         Self::new(Exit::Failed, format!("the stack {stack} is not deployed here"), format!("run `{command}` first"))

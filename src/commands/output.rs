@@ -63,6 +63,10 @@ pub(super) async fn confirm(command: &str, question: &str, yes: bool) -> Result<
     // On a thread of its own, so that Ctrl-C is heard meanwhile; one that nobody waits for when the program ends.
     let (tell, told) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || tell.send(std::io::stdin().lines().next().transpose()));
-    let answer = told.await.context("reading the answer")?.context("reading the answer")?.unwrap_or_default();
+    let told = tokio::select! {
+        _ = tokio::signal::ctrl_c() => return Err(Refused::interrupted().into()),
+        told = told => told,
+    };
+    let answer = told.context("reading the answer")?.context("reading the answer")?.unwrap_or_default();
     if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(Refused::declined().into()) }
 }

@@ -48,6 +48,7 @@ fn ctrl_c_at_the_question_changes_nothing() {
     let folder = Folder::new();
     let (code, screen) = on_terminal(&folder, &[("deploy this? [y/N]", CTRL_C)], &["deploy", "--local"], &[]);
     assert_eq!(code, Some(130), "{screen}");
+    assert!(screen.contains("nothing was changed") && !screen.contains("what was done"), "{screen}");
     assert_eq!(folder.run(&["plan", "--local", "--detailed-exitcode"]).output().unwrap().status.code(), Some(2));
 }
 
