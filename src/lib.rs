@@ -21,6 +21,7 @@ pub mod plan; // wanted against seen; pure
 pub mod resource; // the Resource trait, and what it is given
 pub mod conversation; // a question to an agent, and its answer as it comes
 pub mod logs; // the function's log: read, followed, told by request
+pub mod lifecycle; // how long a foundation model will be there
 pub mod wait; // the only waiting on AWS
 pub mod progress; // what is under way, on stderr
 pub mod facts; // what can be said of a resource, and how two sayings differ; pure

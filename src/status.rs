@@ -10,7 +10,7 @@ pub mod text;
 use anyhow::Result;
 
 pub use draft::Draft;
-pub use model::{Lifecycle, Model};
+pub use model::Model;
 pub use release::{Image, Release};
 pub use resources::{Row, State};
 

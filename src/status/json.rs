@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Draft, Image, Lifecycle, Model, Release, Row, Status};
+use super::{Draft, Image, Model, Release, Row, Status};
+use crate::lifecycle::Lifecycle;
 use crate::moment::Moment;
 
 /// The version of the form.
@@ -54,12 +55,12 @@ fn drafted(draft: &Draft) -> Value {
 
 fn named(model: &Model) -> Value {
     let Model { id, behind } = model;
-    let told = |(id, lifecycle): &(String, Lifecycle)| {
+    let told = |(id, lifecycle): &(String, Result<Lifecycle, String>)| {
         let (word, ends, reason) = match lifecycle {
-            Lifecycle::Active { ends } => ("active", *ends, None),
-            Lifecycle::Legacy { ends } => ("legacy", *ends, None),
-            Lifecycle::Gone => ("gone", None, None),
-            Lifecycle::Unknown(reason) => ("unknown", None, Some(reason)),
+            Ok(Lifecycle::Active { ends }) => ("active", *ends, None),
+            Ok(Lifecycle::Legacy { ends }) => ("legacy", *ends, None),
+            Ok(Lifecycle::Gone) => ("gone", None, None),
+            Err(reason) => ("unknown", None, Some(reason)),
         };
         json!({"id": id, "lifecycle": word, "ends": ends.map(Moment::date), "reason": reason})
     };

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::release::short;
-use super::{Draft, Image, Lifecycle, Model, Release, Row, State, Status};
+use super::{Draft, Image, Model, Release, Row, State, Status};
 use crate::facts::Kind;
+use crate::lifecycle::Lifecycle;
 use crate::moment::Moment;
 use width::{cut, listed};
 
@@ -141,11 +142,11 @@ fn modelled(text: &mut String, model: &Model) {
         Some(ends) => format!("last day {}", ends.date()),
         None => else_.to_owned(),
     };
-    let told = |lifecycle: &Lifecycle| match lifecycle {
-        Lifecycle::Active { ends } => format!("active, {}", last(ends, "no end announced")),
-        Lifecycle::Legacy { ends } => format!("LEGACY, {}", last(ends, "its end is not announced")),
-        Lifecycle::Gone => "GONE: Bedrock does not have it here, or not any more".to_owned(),
-        Lifecycle::Unknown(reason) => format!("can't be told: {reason}"),
+    let told = |lifecycle: &Result<Lifecycle, String>| match lifecycle {
+        Ok(Lifecycle::Active { ends }) => format!("active, {}", last(ends, "no end announced")),
+        Ok(Lifecycle::Legacy { ends }) => format!("LEGACY, {}", last(ends, "its end is not announced")),
+        Ok(Lifecycle::Gone) => "GONE: Bedrock does not have it here, or not any more".to_owned(),
+        Err(reason) => format!("can't be told: {reason}"),
     };
     saying(text, "model", id);
     for (behind, lifecycle) in behind {

@@ -1,7 +1,8 @@
 //! How a stack stands: what `status` sees of it in each state that it can be in, without changing any of it.
 
 use bedrock_ops::facts::Kind;
-use bedrock_ops::status::{self, Lifecycle, Row, State, Status, text};
+use bedrock_ops::lifecycle::Lifecycle;
+use bedrock_ops::status::{self, Row, State, Status, text};
 use emulator::{Fault, FaultAt, FaultKind};
 
 use crate::stage::{MANIFEST, Stage};
@@ -62,7 +63,7 @@ async fn after_a_deploy_all_is_as_the_manifest_wants_it() {
     assert!(draft.is_prepared());
     assert_eq!(draft.differs.as_deref(), Some(&[][..]));
     assert_eq!(status.model.behind.len(), 1);
-    assert_eq!(status.model.behind[0].1, Lifecycle::Active { ends: None });
+    assert_eq!(status.model.behind[0].1, Ok(Lifecycle::Active { ends: None }));
     let line = status.connector.as_deref().unwrap();
     assert!(shown(&status).ends_with(&format!("\n\n{line}\n")), "the line for Slack stands alone");
 }
@@ -189,7 +190,7 @@ async fn a_legacy_model_is_told_with_its_last_day() {
     let status = look(&stage, &legacy).await;
     let (id, lifecycle) = &status.model.behind[0];
     assert_eq!(id, "anthropic.claude-opus-4-1-20250805-v1:0");
-    assert!(matches!(lifecycle, Lifecycle::Legacy { ends: Some(_) }), "{lifecycle:?}");
+    assert!(matches!(lifecycle, Ok(Lifecycle::Legacy { ends: Some(_) })), "{lifecycle:?}");
     assert!(shown(&status).contains("\n            LEGACY, last day 2027-01-08\n"), "{}", shown(&status));
 }
 
@@ -202,7 +203,7 @@ async fn a_model_that_cannot_be_asked_for_hides_nothing_else() {
     stage.emulator.set_faults((1..=20).map(broken).collect());
     let status = look(&stage, MANIFEST).await;
     assert_eq!(but(State::Ok, &status), Vec::<String>::new());
-    assert!(matches!(&status.model.behind[0].1, Lifecycle::Unknown(reason) if reason.contains("GetFoundationModel")));
+    assert!(matches!(&status.model.behind[0].1, Err(reason) if reason.contains("GetFoundationModel")));
 }
 
 #[tokio::test(start_paused = true)]

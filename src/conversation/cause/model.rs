@@ -1,15 +1,14 @@
 //! Looks at an agent's model: does it still exist, may this account call it, may the agent's role.
 
 use anyhow::Context as _;
-use aws_sdk_bedrock::types::{
-    AgreementStatus, AuthorizationStatus, EntitlementAvailability, FoundationModelLifecycleStatus, RegionAvailability,
-};
-use aws_smithy_types::date_time::Format;
+use aws_sdk_bedrock::types::{AgreementStatus, AuthorizationStatus, EntitlementAvailability, RegionAvailability};
 use serde_json::Value;
 
 use super::{Finding, Found, policy, typed};
 use crate::aws::{Aws, Called, Failure, Found as _};
 use crate::conversation::Agent;
+use crate::lifecycle::{Lifecycle, own_id};
+use crate::moment::Moment;
 
 /// What an agent calls its model with when it answers piece by piece.
 const STREAMING: &str = "bedrock:InvokeModelWithResponseStream";
@@ -76,7 +75,7 @@ async fn resolve(aws: &Aws, agent: &Agent, id: &str) -> Result<Model, Failure> {
         Err(failure) if failure.is("ValidationException") => None,
         answer => answer?,
     };
-    let own = |arn: &str| arn.rsplit('/').next().unwrap_or(arn).to_owned();
+    let own = |model: &str| own_id(model).to_owned();
     Ok(match profile {
         Some(profile) => {
             let models: Vec<String> = profile.models().iter().filter_map(|model| model.model_arn.clone()).collect();
@@ -89,25 +88,16 @@ async fn resolve(aws: &Aws, agent: &Agent, id: &str) -> Result<Model, Failure> {
 }
 
 async fn lifecycle(aws: &Aws, model: &Model) -> Result<Finding, Failure> {
-    let call = aws.bedrock.get_foundation_model().model_identifier(&model.id).send().await;
-    let answer = match call.called("bedrock:GetFoundationModel").found() {
-        Err(failure) if failure.is("ValidationException") => None,
-        answer => answer?,
-    };
     let another = "put a model that is there to stay into `agent.model` and deploy; `aws bedrock \
                    list-inference-profiles` lists what there is";
-    let Some(details) = answer.and_then(|answer| answer.model_details) else {
-        return Ok(Finding::wrong(format!("Bedrock has no model {} here, or not any more", model.id), another));
-    };
-    let lifecycle = details.model_lifecycle();
-    let last =
-        lifecycle.and_then(|lifecycle| lifecycle.end_of_life_time()).and_then(|at| at.fmt(Format::DateTime).ok());
-    Ok(match (lifecycle.map(|lifecycle| &lifecycle.status), last) {
-        (Some(FoundationModelLifecycleStatus::Legacy), last) => {
-            let last = last.map(|last| format!(", its last day is {}", &last[..10])).unwrap_or_default();
-            Finding::wrong(format!("the model {} is legacy{last}: accounts may lose it before", model.id), another)
+    let last = |ends: Option<Moment>| ends.map(|ends| format!(", its last day is {}", ends.date())).unwrap_or_default();
+    let id = &model.id;
+    Ok(match Lifecycle::of(aws, id).await? {
+        Lifecycle::Gone => Finding::wrong(format!("Bedrock has no model {id} here, or not any more"), another),
+        Lifecycle::Legacy { ends } => {
+            Finding::wrong(format!("the model {id} is legacy{}: accounts may lose it before", last(ends)), another)
         }
-        _ => Finding::well(format!("the model {} is active", model.id)),
+        Lifecycle::Active { ends } => Finding::well(format!("the model {id} is active{}", last(ends))),
     })
 }
 
