@@ -188,6 +188,14 @@ impl Seen {
         Self::Present(Present { facts, owner, identity: identity.into(), leads_to: None, strays: Vec::new() })
     }
 
+    /// The thing, if it is there and whole.
+    pub fn as_present(&self) -> Option<&Present> {
+        match self {
+            Self::Present(present) => Some(present),
+            Self::Absent | Self::Broken { .. } => None,
+        }
+    }
+
     /// The identity of what is there.
     pub fn identity(&self) -> Option<&str> {
         match self {

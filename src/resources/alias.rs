@@ -25,8 +25,8 @@ use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{Look, Wait};
 
 pub(crate) use lookup::list;
-use lookup::{get, held, is_passing, routed};
-pub(super) use lookup::{remove, tags};
+use lookup::{get, held, is_passing};
+pub(super) use lookup::{remove, routed, tags};
 pub use smoke::Smoke;
 
 /// The tag of an alias that no channel calls; its value says what it is for.

@@ -58,7 +58,7 @@ pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Op
     for alias in alias::list(&context.aws, agent).await? {
         let rejects = alias.alias_invocation_state == Some(AliasInvocationState::RejectInvocations);
         let ready = alias.agent_alias_status == AgentAliasStatus::Prepared && !rejects;
-        let leads = ready && routed(&alias) == Some(version);
+        let leads = ready && alias::routed(alias.routing_configuration()).as_deref() == Some(version);
         if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.contains_key(PURPOSE_TAG) {
             return Ok(Some(alias.agent_alias_id));
         }
@@ -144,8 +144,4 @@ impl TemporaryAlias {
         let for_asking = tags.get(PURPOSE_TAG).is_some_and(|purpose| purpose == PURPOSE);
         Ok(for_asking && self.ownership.owner(&tags) == Owner::Ours)
     }
-}
-
-fn routed(alias: &AgentAliasSummary) -> Option<&str> {
-    alias.routing_configuration().first().and_then(|item| item.agent_version())
 }

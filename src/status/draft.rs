@@ -41,10 +41,7 @@ pub(super) fn of(stack: &Stack, glance: &Glance) -> Option<Draft> {
 }
 
 pub(super) fn present<'g>(glance: &'g Glance, key: &crate::facts::Key) -> Option<&'g Present> {
-    match glance.snapshot.get(key)? {
-        Seen::Present(present) => Some(present),
-        Seen::Absent | Seen::Broken { .. } => None,
-    }
+    glance.snapshot.get(key).and_then(Seen::as_present)
 }
 
 fn differing(glance: &Glance, agent: &Present, alias: &Facts) -> Vec<String> {

@@ -111,19 +111,7 @@ mod tests {
             configuration: Configuration::defaults("f", "role"),
         };
         let creation = Passage { until: 0, failure: None };
-        let mut function = Function {
-            latest: settings,
-            revision: String::new(),
-            modified_at: 0,
-            creation: creation.clone(),
-            update: None,
-            before: None,
-            deleting_until: None,
-            versions: BTreeMap::new(),
-            last_version: 0,
-            policies: BTreeMap::new(),
-            tags: BTreeMap::new(),
-        };
+        let mut function = Function::new(settings, String::new(), 0, creation.clone(), BTreeMap::new());
         function.publish(None, String::new(), 0, creation);
         State { functions: BTreeMap::from([("f".to_owned(), function)]) }
     }

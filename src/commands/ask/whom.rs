@@ -10,9 +10,8 @@ use crate::commands::output::note;
 use crate::conversation::{Agent, TEST_ALIAS};
 use crate::facts::{Key, Kind};
 use crate::ownership::Owner;
-use crate::plan::Snapshot;
 use crate::refused::Refused;
-use crate::resource::{Present, Resource, Seen};
+use crate::resource::{Resource, Seen};
 use crate::resources::temporary_alias::{self, TemporaryAlias};
 use crate::session::Session;
 
@@ -36,7 +35,7 @@ pub(super) async fn find(common: &Common, session: &Session, args: &Ask, run: &s
     wanted.extend(stack.resources().iter().filter(|resource| resource.key() == last).cloned());
     let (site, snapshot) = session.observe(&wanted).await?;
     let not_deployed = || Refused::not_deployed(&stack.name, &common.typed("deploy"));
-    let present = |key: &Key| present(&snapshot, key);
+    let present = |key: &Key| snapshot.get(key).and_then(Seen::as_present);
     let found = present(&stack.agent.key()).ok_or_else(not_deployed)?;
     let (id, flags) = (found.identity.clone(), common.flags());
     let name = &stack.agent.name;
@@ -79,11 +78,4 @@ pub(super) async fn find(common: &Common, session: &Session, args: &Ask, run: &s
     }
     let temporary = TemporaryAlias::new(id.clone(), version.clone(), run, &stack.alias);
     Ok(Whom { agent: to(String::new(), version), temporary: Some(temporary), called })
-}
-
-fn present<'a>(snapshot: &'a Snapshot, key: &Key) -> Option<&'a Present> {
-    match snapshot.get(key) {
-        Some(Seen::Present(present)) => Some(present),
-        _ => None,
-    }
 }

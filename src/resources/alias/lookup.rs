@@ -79,7 +79,7 @@ pub(in crate::resources) async fn tags(context: &Context, agent: &str, id: &str)
 }
 
 /// The version that it routes to.
-pub(super) fn routed(routing: &[Routing]) -> Option<String> {
+pub(in crate::resources) fn routed(routing: &[Routing]) -> Option<String> {
     routing.first().and_then(|item| item.agent_version.clone())
 }
 

@@ -1,7 +1,5 @@
 //! Creates functions.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::answers::{after, conflict, invalid, new_revision, rule};
@@ -40,19 +38,13 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (image, failure) = resolve(call, uri, architecture)?;
 
     let creation = Passage { until: after(call, call.timing.function_create), failure };
-    let mut function = Function {
-        latest: Settings { image, architecture: architecture.to_owned(), configuration },
-        revision: new_revision(call),
-        modified_at: call.now,
-        creation: creation.clone(),
-        update: None,
-        before: None,
-        deleting_until: None,
-        versions: BTreeMap::new(),
-        last_version: 0,
-        policies: BTreeMap::new(),
+    let mut function = Function::new(
+        Settings { image, architecture: architecture.to_owned(), configuration },
+        new_revision(call),
+        call.now,
+        creation.clone(),
         tags,
-    };
+    );
     let shown = if publish {
         let number = function.publish(None, new_revision(call), call.now, creation);
         published(&Shape::new(call, &name, &function), number)

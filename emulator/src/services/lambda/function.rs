@@ -56,6 +56,29 @@ pub(crate) struct Version {
 }
 
 impl Function {
+    /// A function that is being created: no version of it was ever cut.
+    pub(super) fn new(
+        latest: Settings,
+        revision: String,
+        now: Millis,
+        creation: Passage,
+        tags: BTreeMap<String, String>,
+    ) -> Self {
+        Self {
+            latest,
+            revision,
+            modified_at: now,
+            creation,
+            update: None,
+            before: None,
+            deleting_until: None,
+            versions: BTreeMap::new(),
+            last_version: 0,
+            policies: BTreeMap::new(),
+            tags,
+        }
+    }
+
     /// Whether the qualifier names `$LATEST` or a version that is there.
     pub(super) fn has(&self, qualifier: &str) -> bool {
         qualifier == "$LATEST" || self.version(qualifier).is_some()
