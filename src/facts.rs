@@ -123,6 +123,31 @@ pub struct Difference {
     pub wanted: Option<Value>,
 }
 
+/// A field or a thing inside a managed resource that the manifest does not name: somebody added it by hand, or another
+/// tool did. A deploy preserves it, and the plan displays it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmanaged {
+    /// What it is, in AWS's words: `guardrail`, `attached policy AdministratorAccess`.
+    pub field: String,
+    /// What AWS has.
+    pub value: Value,
+}
+
+impl Unmanaged {
+    /// This field with this value.
+    pub fn new(field: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self { field: field.into(), value: value.into() }
+    }
+}
+
+/// The unmanaged values in which two versions of a resource differ: what is live against what the next version holds.
+pub fn unmanaged_differences(live: &[Unmanaged], next: &[Unmanaged]) -> Vec<Difference> {
+    let object = |unmanaged: &[Unmanaged]| {
+        unmanaged.iter().map(|Unmanaged { field, value }| (field.clone(), value.clone())).collect::<Map<_, _>>().into()
+    };
+    differences(&object(next), &object(live))
+}
+
 /// What is to be done with one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {

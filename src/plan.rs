@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::aws::Site;
-use crate::facts::{Change, Difference, Key, Known, differences, shown};
+use crate::facts::{Change, Difference, Key, Known, Unmanaged, differences, shown, unmanaged_differences};
 use crate::ownership::Owner;
 use crate::resource::{Resource, Seen};
 
@@ -18,9 +18,18 @@ pub struct Step {
     pub resource: Arc<dyn Resource>,
     /// What is done.
     pub change: Change,
+    /// What is in it that the manifest does not name and that is preserved.
+    pub unmanaged: Vec<Unmanaged>,
+    /// The unmanaged values that differ between what is live and what would be published.
+    pub unpublished: Vec<Difference>,
 }
 
 impl Step {
+    /// A step that knows of nothing unmanaged.
+    pub fn new(resource: Arc<dyn Resource>, change: Change) -> Self {
+        Self { resource, change, unmanaged: Vec::new(), unpublished: Vec::new() }
+    }
+
     /// The resource's key.
     pub fn key(&self) -> Key {
         self.resource.key()
@@ -92,11 +101,32 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
         if renewed {
             known.identities.remove(&key);
         }
-        steps.push(Step { resource, change });
+        let unpublished = unpublished(snapshot, resource.as_ref());
+        // What a resource publishes is listed where it is edited, not once more where it is live.
+        let unmanaged = if resource.publishes().is_empty() { unmanaged(snapshot, &key) } else { Vec::new() };
+        steps.push(Step { resource, change, unmanaged, unpublished });
     }
     rest(&mut steps);
     redo(&mut steps);
     Plan { steps, known }
+}
+
+/// What is inside a resource of ours that the manifest does not name.
+fn unmanaged(snapshot: &Snapshot, key: &Key) -> Vec<Unmanaged> {
+    match snapshot.get(key).and_then(Seen::as_present) {
+        Some(present) if present.owner == Owner::Ours => present.unmanaged.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// What would go live with the next version, though the manifest says nothing of it.
+fn unpublished(snapshot: &Snapshot, resource: &dyn Resource) -> Vec<Difference> {
+    let sources = resource.publishes();
+    let Some(live) = snapshot.get(&resource.key()).and_then(Seen::as_present).filter(|_| !sources.is_empty()) else {
+        return Vec::new();
+    };
+    let next: Vec<Unmanaged> = sources.iter().flat_map(|key| unmanaged(snapshot, key)).collect();
+    unmanaged_differences(&live.unmanaged, &next)
 }
 
 /// What only serves something that is kept is kept with it.
@@ -131,7 +161,7 @@ pub fn destroy(
             (Some(Seen::Present(present)), None) => refusal(&present.owner).map_or(Change::Delete, Change::Refuse),
             (Some(Seen::Broken { .. }), None) => Change::Delete,
         };
-        Step { resource: resource.clone(), change }
+        Step::new(resource.clone(), change)
     };
     let mut steps: Vec<Step> = standing.iter().map(step).collect();
     while let Some((place, reason)) = steps.iter().enumerate().find_map(|(place, step)| held(place, step, &steps)) {

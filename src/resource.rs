@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use tokio::sync::SetOnce;
 
 use crate::aws::{Aws, Site};
-use crate::facts::{Change, Difference, Facts, Key, Known};
+use crate::facts::{Change, Difference, Facts, Key, Known, Unmanaged};
 use crate::ownership::Owner;
 use crate::progress::Progress;
 use crate::wait;
@@ -69,6 +69,12 @@ pub trait Resource: Debug + Send + Sync {
     /// The resource for whose change alone this one is there: while that is kept, so is this, whatever it is like.
     fn serves(&self) -> Option<Key> {
         None
+    }
+
+    /// The resources whose unmanaged values go live when this one publishes. Its own unmanaged values are those that are
+    /// live now.
+    fn publishes(&self) -> Vec<Key> {
+        Vec::new()
     }
 
     /// Whether destroying the stack has to delete it; else it goes with what it belongs to.
@@ -180,12 +186,22 @@ pub struct Present {
     pub leads_to: Option<(Key, String)>,
     /// Things within it that the manifest does not name and that are to go.
     pub strays: Vec<Arc<dyn Resource>>,
+    /// What is in it that the manifest does not name and that is preserved.
+    pub unmanaged: Vec<Unmanaged>,
+}
+
+impl Present {
+    /// A thing that leads to nothing, without strays and without anything unmanaged.
+    pub fn new(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
+        let (leads_to, strays, unmanaged) = Default::default();
+        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged }
+    }
 }
 
 impl Seen {
-    /// A thing without strays.
+    /// A thing that leads to nothing, without strays and without anything unmanaged.
     pub fn present(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
-        Self::Present(Present { facts, owner, identity: identity.into(), leads_to: None, strays: Vec::new() })
+        Self::Present(Present::new(facts, owner, identity))
     }
 
     /// The thing, if it is there and whole.

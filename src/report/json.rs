@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::aws::Site;
-use crate::facts::{Change, Difference};
+use crate::facts::{Change, Difference, Unmanaged};
 use crate::plan::{Plan, Step};
 use crate::report::{Outcome, Report, hidden};
 
@@ -69,11 +69,27 @@ fn step(step: &Step) -> Value {
         Change::Recreate(reason) | Change::Refuse(reason) => value["reason"] = reason.as_str().into(),
         Change::Keep | Change::Create | Change::Delete => {}
     }
+    if !step.unmanaged.is_empty() {
+        value["unmanaged"] = unmanaged(&step.unmanaged);
+    }
+    if !step.unpublished.is_empty() {
+        value["unpublished"] = step.unpublished.iter().map(unpublished).collect();
+    }
     let why = step.resource.why(&step.change);
     if step.change != Change::Keep && !why.is_empty() {
         value["why"] = json!(why);
     }
     value
+}
+
+/// What is there that the manifest does not name.
+pub fn unmanaged(unmanaged: &[Unmanaged]) -> Value {
+    unmanaged.iter().map(|Unmanaged { field, value }| json!({"field": field, "value": value})).collect()
+}
+
+fn unpublished(difference: &Difference) -> Value {
+    let Difference { field, seen, wanted } = difference;
+    json!({"field": field, "live": seen, "draft": wanted})
 }
 
 fn difference(difference: &Difference) -> Value {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::aws::Site;
-use crate::facts::{Change, Difference, Key, Kind, shown};
+use crate::facts::{Change, Difference, Key, Kind, Unmanaged, shown};
 use crate::plan::{Plan, Step};
 use crate::report::{Outcome, Report, hidden};
 use crate::resources::alias::publishes;
@@ -16,12 +16,16 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 
+/// Characters of an unmanaged value that are displayed.
+const UNMANAGED: usize = 120;
+
 /// The plan: every step with what it changes, and the totals.
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
     let mut text = format!("{stack} in {}\n", site.shown());
     for step in plan.changes() {
         step_lines(&mut text, step, plan);
     }
+    unmanaged_lines(&mut text, plan);
     text.push_str(&totals(plan));
     text
 }
@@ -93,8 +97,44 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         }
         Change::Keep | Change::Create | Change::Delete => {}
     }
+    if !step.unpublished.is_empty() {
+        text.push_str("      also published, though not in the manifest:\n");
+        for difference in &step.unpublished {
+            difference_lines(text, difference);
+        }
+    }
     for reason in step.resource.why(&step.change) {
         let _ = writeln!(text, "      {reason}");
+    }
+}
+
+/// What is inside the stack's resources that the manifest does not name, and what of it is not live yet.
+fn unmanaged_lines(text: &mut String, plan: &Plan) {
+    let mut said = plan.steps.iter().filter(|step| !step.unmanaged.is_empty()).peekable();
+    if said.peek().is_some() {
+        text.push_str("  not in the manifest, preserved:\n");
+    }
+    for step in said {
+        let _ = writeln!(text, "    {}", step.key());
+        for unmanaged in &step.unmanaged {
+            let _ = writeln!(text, "      {}", unmanaged_line(unmanaged));
+        }
+    }
+    let kept = |step: &&Step| step.change == Change::Keep && !step.unpublished.is_empty();
+    for step in plan.steps.iter().filter(kept) {
+        let _ = writeln!(text, "  not in the manifest, and published with the next version of the {}:", step.key());
+        for difference in &step.unpublished {
+            difference_lines(text, difference);
+        }
+    }
+}
+
+/// One unmanaged value on one line.
+pub fn unmanaged_line(Unmanaged { field, value }: &Unmanaged) -> String {
+    let value = shown(Some(value)).split_whitespace().collect::<Vec<_>>().join(" ");
+    match value.char_indices().nth(UNMANAGED) {
+        Some((end, _)) => format!("{field}: {} ...", &value[..end]),
+        None => format!("{field}: {value}"),
     }
 }
 

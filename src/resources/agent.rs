@@ -108,7 +108,7 @@ impl Resource for Agent {
         }
         let spec =
             Spec { name: agent.agent_name.clone(), content: content(&agent), tags: self.ownership.of_ours(&tags) };
-        Ok(Seen::Present(Present { facts: facts(&spec), owner, identity: id, leads_to: None, strays }))
+        Ok(Seen::Present(Present { strays, ..Present::new(facts(&spec), owner, id) }))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {

@@ -131,11 +131,8 @@ impl Resource for Alias {
             tags: self.ownership.of_ours(&tags),
         };
         Ok(Seen::Present(Present {
-            facts: facts(&spec),
-            owner: self.ownership.owner(&tags),
-            identity: alias.agent_alias_id,
             leads_to: version.map(|version| (self.version(), version)),
-            strays: Vec::new(),
+            ..Present::new(facts(&spec), self.ownership.owner(&tags), alias.agent_alias_id)
         }))
     }
 

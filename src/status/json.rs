@@ -27,8 +27,12 @@ pub fn status(status: &Status) -> Value {
 }
 
 fn resource(row: &Row) -> Value {
-    let Row { key, state, details } = row;
-    json!({"kind": key.kind, "name": key.name, "state": state.word(), "details": details})
+    let Row { key, state, details, unmanaged } = row;
+    let mut value = json!({"kind": key.kind, "name": key.name, "state": state.word(), "details": details});
+    if !unmanaged.is_empty() {
+        value["unmanaged"] = crate::report::json::unmanaged(unmanaged);
+    }
+    value
 }
 
 fn released(release: &Release) -> Value {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::{Change, Key, Kind};
+use crate::facts::{Change, Key, Kind, Unmanaged};
 use crate::ownership::Owner;
 use crate::plan::Step;
 use crate::resource::Seen;
@@ -36,6 +36,8 @@ pub struct Row {
     pub state: State,
     /// What there is to say of that: the fields that differ, a reason, AWS's word for what it is doing.
     pub details: Vec<String>,
+    /// What is in it that the manifest does not name and that a deploy preserves.
+    pub unmanaged: Vec<Unmanaged>,
 }
 
 impl State {
@@ -79,16 +81,17 @@ pub(super) fn is_ours(owner: &Owner) -> bool {
 fn row(step: &Step, glance: &Glance, changing: &BTreeSet<Key>) -> Row {
     let key = step.key();
     if let Some(state) = glance.passing.get(&key) {
-        return Row { key, state: State::Changing, details: vec![state.clone()] };
+        return Row { key, state: State::Changing, details: vec![state.clone()], unmanaged: Vec::new() };
     }
+    let unmanaged = step.unmanaged.clone();
     let needs = step.resource.needs().into_iter().map(|need| need.key);
     let awaited = needs.chain(step.resource.looked_up_by()).find(|need| changing.contains(need));
     if let (Some(awaited), false) = (awaited, step.change == Change::Keep) {
         // What it would be compared with is not known yet.
-        return Row { key, state: State::Changing, details: vec![format!("after the {awaited}")] };
+        return Row { key, state: State::Changing, details: vec![format!("after the {awaited}")], unmanaged };
     }
     let (state, details) = state(step, glance.snapshot.get(&key));
-    Row { key, state, details }
+    Row { key, state, details, unmanaged }
 }
 
 fn state(step: &Step, seen: Option<&Seen>) -> (State, Vec<String>) {

@@ -11,6 +11,7 @@ use super::{Draft, Image, Model, Release, Row, State, Status};
 use crate::facts::Kind;
 use crate::lifecycle::Lifecycle;
 use crate::moment::Moment;
+use crate::report::text::unmanaged_line;
 use width::{cut, listed};
 
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -63,7 +64,7 @@ pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
 }
 
 fn resource(text: &mut String, row: &Row) {
-    let Row { key, state, details } = row;
+    let Row { key, state, details, unmanaged } = row;
     let style = match state {
         State::Ok => GREEN,
         State::Differs | State::Absent | State::Stray | State::Changing => YELLOW,
@@ -74,6 +75,10 @@ fn resource(text: &mut String, row: &Row) {
     let _ = writeln!(text, "  {style}{word:<8}{style:#}  {:<KIND$}  {name}", key.kind.noun());
     if !details.is_empty() {
         let _ = writeln!(text, "{:NAMES$}{}", "", listed(details, SCREEN - NAMES));
+    }
+    for unmanaged in unmanaged {
+        let line = format!("not in the manifest: {}", unmanaged_line(unmanaged));
+        let _ = writeln!(text, "{:NAMES$}{}", "", cut(&line, SCREEN - NAMES));
     }
 }
 

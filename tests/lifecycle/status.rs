@@ -18,7 +18,7 @@ async fn look(stage: &Stage, manifest: &str) -> Status {
 /// The resources that are in any other state than this, as `function openrate: differs: timeout`.
 fn but(state: State, status: &Status) -> Vec<String> {
     let others = status.resources.iter().filter(|row| row.state != state);
-    others.map(|Row { key, state, details }| format!("{key}: {}: {}", state.word(), details.join(", "))).collect()
+    others.map(|Row { key, state, details, .. }| format!("{key}: {}: {}", state.word(), details.join(", "))).collect()
 }
 
 fn shown(status: &Status) -> String {
