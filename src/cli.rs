@@ -272,4 +272,7 @@ pub struct Emulator {
     /// Keep the world in this folder [else in memory]
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Refuse CreateAgent, as AWS does in an account that has not used Agents in the last 12 months
+    #[arg(long)]
+    pub closed_to_new_agents: bool,
 }

@@ -31,6 +31,8 @@ pub(crate) struct Call<'a> {
     pub(crate) endpoint: &'a str,
     pub(crate) now: Millis,
     pub(crate) timing: &'a Timing,
+    /// Whether the account may not create agents.
+    pub(crate) closed_to_new_agents: bool,
     /// What a test has planted into the stream that answers this call.
     pub(crate) stream_fault: Option<StreamFault>,
     pub(crate) world: &'a mut World,

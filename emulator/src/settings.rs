@@ -13,6 +13,9 @@ pub struct Settings {
     pub timing: Timing,
     /// What the clock shows at the start, in milliseconds since 1970.
     pub epoch: Millis,
+    /// Whether the account may not create agents, as AWS has it since 2026-07-30 for an account that did not use Agents
+    /// in the twelve months before: `CreateAgent` is then refused, and everything else works.
+    pub closed_to_new_agents: bool,
 }
 
 impl Settings {
@@ -23,6 +26,7 @@ impl Settings {
             region: "ap-northeast-1".to_owned(),
             timing: Timing::realistic(),
             epoch: 1_795_338_000_000,
+            closed_to_new_agents: false,
         }
     }
 }

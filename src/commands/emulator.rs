@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use anyhow::{Context as _, Result};
-use emulator::{Emulator, Timing};
+use emulator::{Emulator, Settings, Timing};
 use tokio::net::TcpListener;
 
 use super::local;
@@ -13,7 +13,7 @@ use crate::refused::Exit;
 
 pub(super) async fn run(_common: &Common, args: Args) -> Result<Exit> {
     let timing = if args.realistic { Timing::realistic() } else { Timing::quick() };
-    let settings = local::settings(None, timing);
+    let settings = Settings { closed_to_new_agents: args.closed_to_new_agents, ..local::settings(None, timing) };
     let emulator = match &args.keep {
         Some(folder) => Emulator::open(folder, settings).context("opening the emulated account")?,
         None => Emulator::new(settings),

@@ -43,6 +43,7 @@ pub(super) fn settings(manifest: Option<&Manifest>, timing: Timing) -> Settings 
         region: region.map_or(LOCAL_REGION, AsRef::as_ref).to_owned(),
         timing,
         epoch: u64::try_from(Moment::now().0).unwrap_or_default(),
+        closed_to_new_agents: false,
     }
 }
 

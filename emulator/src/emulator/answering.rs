@@ -126,6 +126,7 @@ impl Emulator {
             endpoint: &endpoint,
             now: self.inner.clock.now(),
             timing: &self.inner.settings.timing,
+            closed_to_new_agents: self.inner.settings.closed_to_new_agents,
             stream_fault: pending.stream_fault(),
             world: &mut state.world,
             blobs: &mut state.blobs,

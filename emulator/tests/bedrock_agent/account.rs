@@ -55,7 +55,12 @@ impl Account {
 
     /// With a role that Bedrock can assume already.
     pub(crate) async fn with_role() -> Self {
-        let account = Self::new();
+        Self::with_role_under(Settings::for_tests()).await
+    }
+
+    /// The same under other settings.
+    pub(crate) async fn with_role_under(settings: Settings) -> Self {
+        let account = Self { emulator: Emulator::new(settings) };
         account.create_role("bedrock.amazonaws.com").await;
         account.wait(60).await;
         account

@@ -1,5 +1,6 @@
 //! Refusals: malformed requests, illegal states, things that are not there, and what the emulator does not know.
 
+use emulator::Settings;
 use serde_json::{Value, json};
 
 use crate::account::{Account, aliases, group, groups, text, whole, with};
@@ -58,6 +59,18 @@ async fn an_instruction_may_be_longer_than_the_model_says_but_not_than_the_quota
     let refused = account.ask("PUT", "/agents/", long(20_001)).await.refused(402, "ServiceQuotaExceededException");
     assert!(refused.contains("The maximum number of resources is 20000"), "{refused}");
     account.ask("PUT", "/agents/", long(20_000)).await.ok(202);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_closed_to_new_agents_answers_create_agent_with_the_recorded_text() {
+    let account = Account::with_role_under(Settings { closed_to_new_agents: true, ..Settings::for_tests() }).await;
+    let refused = account.ask("PUT", "/agents/", whole("openrate")).await.refused(403, "AccessDeniedException");
+    assert_eq!(
+        refused,
+        "Bedrock Agents is in Maintenance Mode. New agent creation is not available for accounts without prior service \
+         usage. To learn more visit https://docs.aws.amazon.com/bedrock/latest/userguide/agents-maintenance-mode.html."
+    );
+    assert_eq!(account.ask("POST", "/agents/", json!({})).await.ok(200)["agentSummaries"], json!([]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::agent::{Agent, Settings};
 use super::permit::{self, Deed, NO_SUCH_MODEL};
 use super::quota::Asked;
-use super::refusals::{conflict, name_taken, validation};
+use super::refusals::{conflict, denied, name_taken, validation};
 use super::status::{Passing, Status, Then};
 use super::tags;
 use super::token::{self, Made};
@@ -16,9 +16,17 @@ use crate::calendar::iso_millis;
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
 
+/// AWS's text for an account that may not create agents, as recorded on 2026-08-06.
+const IN_MAINTENANCE: &str = "Bedrock Agents is in Maintenance Mode. New agent creation is not available for accounts \
+    without prior service usage. To learn more visit \
+    https://docs.aws.amazon.com/bedrock/latest/userguide/agents-maintenance-mode.html.";
+
 pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let operation = "CreateAgent";
     let request = input::body(call, operation, shapes::CREATE_AGENT)?;
+    if call.closed_to_new_agents {
+        return Err(denied(IN_MAINTENANCE));
+    }
     if let Some(agent) = token::replay(&request, call.region().bedrock_agent.agents.values())? {
         return Ok(Reply::wrote(operation, 202, json!({ "agent": agent.describe() })));
     }
