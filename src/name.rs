@@ -1,9 +1,13 @@
 //! Names that AWS will accept: each rule is written here once, and a value of these types has passed it.
 
+mod ecr;
+
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
+
+pub use ecr::EcrHost;
 
 /// Why a text cannot be a name of the given kind.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -10,6 +10,7 @@ use crate::aws::{Aws, Called};
 use crate::image::{
     BaseReference, BasicAuth, EmulatorRegistry, OciRegistry, Registry, RegistryError, Renewing, Scheme, Tokens,
 };
+use crate::name::EcrHost;
 
 /// Opens registries.
 #[derive(Debug, Clone)]
@@ -23,10 +24,10 @@ impl Registries {
     }
 
     /// The registry that a base image's reference names: read without credentials, or with ECR's token where it is a
-    /// private ECR registry.
+    /// private ECR registry of the region.
     pub async fn of_base(&self, aws: &Aws, reference: &str) -> Result<Box<dyn Registry>> {
         let base = BaseReference::parse(reference)?;
-        let auth = if base.host.contains(".dkr.ecr.") { Some(grant(&aws.ecr).await?.auth) } else { None };
+        let auth = if takes_token(&base.host, &aws.ecr) { Some(grant(&aws.ecr).await?.auth) } else { None };
         if let Some(emulator) = &self.emulator {
             return Ok(Box::new(EmulatorRegistry::new(emulator.clone(), auth)));
         }
@@ -41,6 +42,13 @@ impl Registries {
         let registry = tokens.with(grant(&aws.ecr).await?);
         Ok(Box::new(Renewing::new(registry, Box::new(tokens))))
     }
+}
+
+/// Whether the registry is one that the token of this client's region is for: a private ECR registry of that region, of
+/// whichever account. Everything else is read anonymously.
+fn takes_token(host: &str, ecr: &aws_sdk_ecr::Client) -> bool {
+    let region = ecr.config().region().map(AsRef::as_ref);
+    EcrHost::parse(host).is_some_and(|host| Some(host.region.as_str()) == region)
 }
 
 /// Asks ECR for tokens.
@@ -86,4 +94,31 @@ async fn grant(ecr: &aws_sdk_ecr::Client) -> Result<Grant> {
     let auth = auth.context("ecr:GetAuthorizationToken gave a token that can't be read")?;
     let endpoint = data.proxy_endpoint().context("ecr:GetAuthorizationToken named no registry")?;
     Ok(Grant { auth, endpoint: endpoint.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::takes_token;
+
+    #[test]
+    fn the_token_is_for_the_registries_of_its_own_region_alone() {
+        let config = aws_sdk_ecr::Config::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new("us-east-1"))
+            .build();
+        let ecr = aws_sdk_ecr::Client::from_conf(config);
+        for (host, is_sent) in [
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com", true),
+            ("999999999999.dkr.ecr.us-east-1.amazonaws.com", true),
+            ("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", true),
+            ("123456789012.dkr.ecr.us-west-2.amazonaws.com", false),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com.cn", false),
+            ("x.dkr.ecr.evil.com", false),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.com", false),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com:8443", false),
+            ("public.ecr.aws", false),
+        ] {
+            assert_eq!(takes_token(host, &ecr), is_sent, "{host}");
+        }
+    }
 }

@@ -31,7 +31,10 @@ impl BaseReference {
             None => (text, None),
         };
         let (host, path) = match name.split_once('/') {
-            Some((host, path)) if is_host(host) => (host, path),
+            Some((host, _)) if looks_like_host(host) && !is_host(host) => {
+                return Err(bad("a registry is a host name, and a port if it has one: letters, digits, `.`, `-` and `:`"));
+            }
+            Some((host, path)) if looks_like_host(host) => (host, path),
             _ => ("docker.io", name),
         };
         let (path, tag) = match path.rsplit_once(':') {
@@ -78,8 +81,29 @@ impl fmt::Display for BaseReference {
 }
 
 /// The first part of a name is a host when it could not be a Docker Hub user.
-fn is_host(part: &str) -> bool {
+fn looks_like_host(part: &str) -> bool {
     part == "localhost" || part.starts_with('[') || part.contains(['.', ':'])
+}
+
+/// A host name or an address, and nothing that a URL would read as something else.
+fn is_host(part: &str) -> bool {
+    let (name, port) = match part.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, port)) if address.parse::<std::net::Ipv6Addr>().is_ok() => ("v6", port),
+            _ => return false,
+        },
+        None => part.find(':').map_or((part, ""), |colon| part.split_at(colon)),
+    };
+    let label = |label: &str| {
+        let letters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        letters && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+    name.split('.').all(label) && port
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 fn is_tag(text: &str) -> bool {
@@ -141,7 +165,16 @@ mod tests {
             ("python@sha256:abc", "64 hex digits"),
             ("python:3.12 ", "tag"),
             ("", "repository"),
-            ("https://public.ecr.aws/lambda/python", "repository"),
+            ("https://public.ecr.aws/lambda/python", "registry"),
+            ("evil.com#.amazonaws.com/a", "registry"),
+            ("evil.com?.amazonaws.com/a", "registry"),
+            ("a.amazonaws.com\\.evil.com/a", "registry"),
+            ("user:secret@evil.com/a", "sha256"),
+            ("amazonaws.com./a", "registry"),
+            ("аmazonaws.com/a", "registry"),
+            ("evil.com:port/a", "registry"),
+            ("evil.com:+80/a", "registry"),
+            ("[::1/a", "registry"),
         ] {
             let error = BaseReference::parse(text).unwrap_err().to_string();
             assert!(error.contains(why), "{text}: {error}");

@@ -7,7 +7,7 @@ use super::field::Field;
 use super::fields::Fields;
 use super::lambda::Architecture;
 use super::surroundings::Surroundings;
-use crate::name::{AccountId, RegionName};
+use crate::name::{EcrHost, RegionName};
 
 /// What the function runs; exactly one of the two.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,7 +180,7 @@ fn image(field: &Field<'_>, region: Option<&RegionName>) -> Option<String> {
         field.error(what, "write `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY@sha256:DIGEST`");
         return None;
     };
-    if let Some(region) = region.filter(|region| region.as_str() != uri.region) {
+    if let Some(region) = region.filter(|region| **region != uri.region) {
         let what = format!("the image is in {}, but the function in {region}; Lambda wants them together", uri.region);
         field.error(what, format!("push it to a repository in {region}"));
     }
@@ -192,21 +192,19 @@ fn image(field: &Field<'_>, region: Option<&RegionName>) -> Option<String> {
 }
 
 /// What matters in the URI of an image in ECR.
-struct ImageUri<'t> {
-    region: &'t str,
+struct ImageUri {
+    region: RegionName,
     /// Named by digest, not by tag.
     pinned: bool,
 }
 
-impl<'t> ImageUri<'t> {
-    fn parse(text: &'t str) -> Option<Self> {
+impl ImageUri {
+    fn parse(text: &str) -> Option<Self> {
         let (registry, image) = text.split_once('/')?;
-        let (account, rest) = registry.split_once(".dkr.ecr.")?;
-        let region = rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn"))?;
+        let host = EcrHost::parse(registry).filter(|host| host.is_plain)?;
         let (repository, pinned) = pinned(image).or_else(|| tagged(image))?;
         let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-/".contains(&b);
-        let named = AccountId::try_from(account).is_ok() && RegionName::try_from(region).is_ok();
-        (named && !repository.is_empty() && repository.bytes().all(lower)).then_some(Self { region, pinned })
+        (!repository.is_empty() && repository.bytes().all(lower)).then_some(Self { region: host.region, pinned })
     }
 }
 
