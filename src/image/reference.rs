@@ -32,7 +32,9 @@ impl BaseReference {
         };
         let (host, path) = match name.split_once('/') {
             Some((host, _)) if looks_like_host(host) && !is_host(host) => {
-                return Err(bad("a registry is a host name, and a port if it has one: letters, digits, `.`, `-` and `:`"));
+                return Err(bad(
+                    "a registry is a host name, and a port if it has one: letters, digits, `.`, `-` and `:`",
+                ));
             }
             Some((host, path)) if looks_like_host(host) => (host, path),
             _ => ("docker.io", name),

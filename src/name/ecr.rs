@@ -75,7 +75,10 @@ mod tests {
             ("123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1", true),
         ] {
             let read = EcrHost::parse(host).unwrap_or_else(|| panic!("{host}"));
-            assert_eq!((read.account.as_str(), read.region.as_str(), read.is_plain), ("123456789012", region, is_plain));
+            assert_eq!(
+                (read.account.as_str(), read.region.as_str(), read.is_plain),
+                ("123456789012", region, is_plain)
+            );
         }
     }
 
