@@ -1,6 +1,7 @@
 //! The AWS clients: built once, from where every AWS tool takes its settings, and handed to whoever calls.
 
 mod asking;
+mod credentials;
 mod failure;
 mod guard;
 mod http;
@@ -12,7 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
@@ -89,28 +92,30 @@ pub struct Door {
 }
 
 impl Door {
-    /// AWS, or whatever endpoint the environment names: region, profile, credentials and endpoints come from where
-    /// every AWS tool takes them. A `profile` given here goes before all of that, the manifest's region before
-    /// nothing but the defaults.
-    pub async fn aws(profile: Option<&str>, manifest: &Manifest) -> Result<Self> {
+    /// AWS, or the endpoint that the environment names: region, profile, credentials and endpoints come from the same
+    /// places as for every AWS tool. `profile` goes before all of that. `from_environment` is AWS_PROFILE, for messages.
+    pub async fn aws(profile: Option<&str>, from_environment: Option<String>, manifest: &Manifest) -> Result<Self> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http::client())
             .retry_config(retries())
             .timeout_config(timeouts());
+        if let Some(region) = &manifest.region {
+            loader = loader.region(regions(profile, Region::new(region.to_string())));
+        }
         if let Some(profile) = profile {
             // A profile that is named here goes before keys in the environment, as in the AWS CLI.
             loader = loader.profile_name(profile).credentials_provider(of_profile(profile, manifest).await);
         }
         let config = loader.load().await;
-        let config = match (config.region(), &manifest.region) {
-            (None, None) => return Err(Refused::no_region().into()),
+        match (config.region(), &manifest.region) {
+            (None, _) => return Err(Refused::no_region().into()),
             (Some(set), Some(wanted)) if set.as_ref() != wanted.as_ref() => {
                 return Err(Refused::other_region(wanted.as_ref(), set.as_ref()).into());
             }
-            (None, Some(wanted)) => config.into_builder().region(Region::new(wanted.to_string())).build(),
-            (Some(_), _) => config,
-        };
-        Ok(Self { config, emulator: None })
+            (Some(_), _) => {}
+        }
+        let named = profile.map(str::to_owned).or(from_environment);
+        Ok(Self { config: credentials::explained(config, named), emulator: None })
     }
 
     /// The emulator in this process.
@@ -141,6 +146,19 @@ impl Door {
         let clients = Arc::new(clients(&self.config, access, &writes));
         Aws { clients, writes, registries: Registries::new(self.emulator.clone()) }
     }
+}
+
+/// Where the region comes from when the manifest names one: the environment and the profile still go first, so that a
+/// difference is noticed. The machine is not asked (EC2's metadata): the region of a CI runner says nothing about the
+/// manifest.
+fn regions(profile: Option<&str>, of_manifest: Region) -> RegionProviderChain {
+    let mut of_profile = ProfileFileRegionProvider::builder();
+    if let Some(profile) = profile {
+        of_profile = of_profile.profile_name(profile);
+    }
+    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(of_profile.build())
+        .or_else(of_manifest)
 }
 
 /// The credentials of a profile. A role that it assumes is asked for in the manifest's region.

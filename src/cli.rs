@@ -21,7 +21,7 @@ pub const MANIFEST: &str = "agent.yaml";
     after_help = "Exit codes: 0 done or nothing to do, 1 failed and nothing changed, 2 changes found (plan \
                   --detailed-exitcode), 3 stopped part-way (run again), 4 command line or manifest wrong, 5 refused \
                   (not ours, wrong account or region), 6 the new version did not pass the smoke test (the alias stays \
-                  where it was), 130 interrupted."
+                  where it was), 130, 143 or 129 stopped by Ctrl-C, SIGTERM or SIGHUP."
 )]
 pub struct Cli {
     /// What to do.

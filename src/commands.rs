@@ -12,6 +12,7 @@ mod open;
 mod output;
 mod plan;
 mod print_connector;
+mod signals;
 mod status;
 mod validate;
 
@@ -23,26 +24,51 @@ use crate::cli::{Cli, Command, Invoke, Logs};
 use crate::error::{Printed, exit};
 use crate::refused::Exit;
 use output::note;
+use signals::Stop;
 
 /// Runs the command; everything that goes wrong is printed here, once.
 pub async fn run(cli: Cli) -> ExitCode {
-    // There Ctrl-C ends an answer, not always the command; or it is how the command is ended, and no interruption.
-    let hears_ctrl_c = matches!(
-        cli.command,
-        Command::Ask(_) | Command::Invoke(Invoke { watch: true, .. }) | Command::Logs(Logs { follow: true, .. })
-    );
+    let last_word = last_word(&cli.command);
+    let stopped = listened_for(&cli.command);
     let ended = tokio::select! {
-        // It hears first, where it has something better to say: a question was not answered, so nothing was begun.
+        // The command is polled first: where it listens for a signal itself, its own message is the better one.
         biased;
         ended = dispatch(cli) => ended,
-        _ = tokio::signal::ctrl_c(), if !hears_ctrl_c => {
-            note("\ninterrupted; what was done stays done. Run the same command again: it goes on where this stopped");
-            Ok(Exit::Interrupted)
+        stop = stopped => {
+            note(&format!("\n{}; {last_word}", stop.text()));
+            Ok(stop.exit())
         }
     };
     match ended {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => failed(&error),
+    }
+}
+
+/// Waits for the signals that the command does not handle itself. `ask` deletes its temporary alias first, whatever the
+/// signal; Ctrl-C is how commands that watch or follow are ended.
+fn listened_for(command: &Command) -> impl Future<Output = Stop> + use<> {
+    let handles_all = matches!(command, Command::Ask(_));
+    let handles_ctrl_c =
+        matches!(command, Command::Invoke(Invoke { watch: true, .. }) | Command::Logs(Logs { follow: true, .. }));
+    async move {
+        match (handles_all, handles_ctrl_c) {
+            (true, _) => std::future::pending().await,
+            (_, true) => signals::but_ctrl_c().await,
+            _ => signals::any().await,
+        }
+    }
+}
+
+/// What a command says when it is stopped part-way.
+fn last_word(command: &Command) -> &'static str {
+    match command {
+        Command::Deploy(_) | Command::Destroy(_) => {
+            "completed steps remain in place. Run the same command again to resume from here"
+        }
+        Command::Emulator(args) if args.keep.is_none() => "the emulated account was in memory only and is gone",
+        Command::Emulator(_) => "the emulated account is kept in the --keep folder",
+        _ => "nothing was changed",
     }
 }
 

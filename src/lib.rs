@@ -37,4 +37,5 @@ pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ours
 pub mod harmless; // others' text, fit for a terminal; pure
 pub mod moment; // a moment in UTC, and how it is written
 pub mod name; // AWS's naming rules
+pub mod shell; // words as a shell takes them; pure
 pub mod templates; // what `init` writes

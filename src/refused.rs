@@ -21,8 +21,12 @@ pub enum Exit {
     Refused = 5,
     /// The new version did not pass the smoke test: the alias stays where it was.
     Smoke = 6,
-    /// Interrupted.
+    /// Interrupted by Ctrl-C or SIGINT.
     Interrupted = 130,
+    /// Ended by SIGTERM.
+    Terminated = 143,
+    /// Ended by SIGHUP.
+    HungUp = 129,
 }
 
 /// What this tool refuses to do, with the way out.
@@ -144,9 +148,9 @@ impl Refused {
         )
     }
 
-    /// The user left the question unanswered.
-    pub fn interrupted() -> Self {
-        Self::new(Exit::Interrupted, "interrupted at the question", "nothing was changed")
+    /// A signal came at the confirmation prompt. `how` names it, `exit` is its exit code.
+    pub fn cancelled(how: &str, exit: Exit) -> Self {
+        Self::new(exit, format!("{how} at the confirmation prompt"), "nothing was changed")
     }
 
     /// There is no agent or alias to speak of.

@@ -21,5 +21,8 @@ mod scripted;
 mod served;
 #[path = "cli/sessions.rs"]
 mod sessions;
+#[cfg(unix)]
+#[path = "cli/signals.rs"]
+mod signals;
 #[path = "cli/terminal.rs"]
 mod terminal;

@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::credentials::NoCredentials;
 use crate::harmless::harmless;
 
 /// The codes by which services say that a thing is not there.
@@ -44,6 +45,8 @@ struct Facts {
     /// Whether it came within an answer that had begun, and so has no status of its own.
     streamed: bool,
     request_id: Option<String>,
+    /// What to type where credentials are missing.
+    credentials: Option<String>,
 }
 
 /// Turns the SDK's result into ours, naming the operation as IAM does (`iam:CreateRole`).
@@ -86,18 +89,15 @@ impl Failure {
         let service = error.as_service_error();
         let code = service.and_then(ProvideErrorMetadata::code).unwrap_or_else(|| unanswered(error));
         let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
-        let message = message.unwrap_or_else(|| match code {
-            NO_CREDENTIALS => "no AWS credentials were found (looked in the environment, the profile, web identity, \
-                               and the roles of ECS and EC2)"
-                .to_owned(),
-            _ => innermost(error),
-        });
+        let credentials = NoCredentials::of(error);
+        let message = message.unwrap_or_else(|| credentials.map_or_else(|| innermost(error), ToString::to_string));
         Self(Box::new(Facts {
             operation,
             code: harmless(code),
             message: harmless(&message),
             status: response.map(|response| response.status().as_u16()),
             streamed: false,
+            credentials: credentials.map(|none| none.hint().to_owned()),
             request_id: response.and_then(|response| {
                 let header = |name| response.headers().get(name).map(str::to_owned);
                 header("x-amzn-requestid").or_else(|| header("x-amz-request-id"))
@@ -108,7 +108,7 @@ impl Failure {
     /// An error that came within an answer's stream, after the call itself had been accepted.
     pub fn in_stream(operation: &'static str, code: &str, message: &str, request_id: Option<&str>) -> Self {
         let (code, message, request_id) = (harmless(code), harmless(message), request_id.map(str::to_owned));
-        Self(Box::new(Facts { operation, code, message, status: None, streamed: true, request_id }))
+        Self(Box::new(Facts { operation, code, message, status: None, streamed: true, request_id, credentials: None }))
     }
 
     /// A stream that could not be read to its end.
@@ -179,9 +179,10 @@ impl Failure {
             );
         }
         match self.0.code.as_str() {
-            NO_CREDENTIALS => Some(
-                "set AWS_PROFILE to a profile that exists (`aws configure list-profiles`), or AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY; or try --local, which needs no account"
+            NO_CREDENTIALS => self.0.credentials.clone(),
+            "NoAnswer" if self.0.operation == "lambda:Invoke" => Some(
+                "the function may have run, or may still be running: `bedrock-ops logs` shows it. Check that before you \
+                 invoke it again"
                     .to_owned(),
             ),
             "NoAnswer" => {
@@ -203,7 +204,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Facts { operation, code, message, status, streamed, request_id } = &*self.0;
+        let Facts { operation, code, message, status, streamed, request_id, credentials: _ } = &*self.0;
         write!(f, "{operation}: {message} ({code}")?;
         if let Some(status) = status {
             write!(f, ", HTTP {status}")?;
@@ -222,9 +223,8 @@ impl std::error::Error for Failure {}
 
 /// The code of a call that no service answered.
 fn unanswered<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> &'static str {
-    let whole = DisplayErrorContext(error).to_string();
     match error {
-        _ if ["CredentialsError", "credential", "IMDS"].iter().any(|word| whole.contains(word)) => NO_CREDENTIALS,
+        _ if NoCredentials::of(error).is_some() => NO_CREDENTIALS,
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => "NoAnswer",
         SdkError::ConstructionFailure(_) => "NotSent",
         _ => "UnreadableAnswer",

@@ -13,6 +13,7 @@ use anyhow::Result;
 
 use super::open;
 use super::output::note;
+use super::signals::{Stop, unless_stopped};
 use crate::aws::{Access, Aws};
 use crate::cli::{Ask, Common};
 use crate::conversation::{self, Agent, Question, Reason, Unanswered};
@@ -41,27 +42,30 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
         let whom = whom::find(common, &session, args, &this_run()).await?;
         anyhow::Ok((question, session, whom))
     };
-    let Some(opened) = uninterrupted(Box::pin(opened)).await else { return Ok(interrupted()) };
+    let opened = match unless_stopped(Box::pin(opened)).await {
+        Ok(opened) => opened,
+        Err(stop) => return Ok(stopped(stop)),
+    };
     let (question, session, Whom { mut agent, temporary, called }) = opened?;
     let aws = session.clients(Access::Write);
     let Some(temporary) = temporary else { return speak(&aws, &agent, question, &called, args).await };
 
     let context = session.context(Access::Write, agent.site.clone());
-    let spoken = match uninterrupted(temporary.make(&context, Moment::now().0 / 1000)).await {
-        Some(Ok(id)) => {
+    let spoken = match unless_stopped(temporary.make(&context, Moment::now().0 / 1000)).await {
+        Ok(Ok(id)) => {
             agent.alias = id;
             speak(&aws, &agent, question, &called, args).await
         }
-        Some(Err(error)) => Err(error),
-        None => Ok(interrupted()),
+        Ok(Err(error)) => Err(error),
+        Err(stop) => Ok(stopped(stop)),
     };
-    match uninterrupted(temporary.remove(&context)).await {
-        Some(Ok(())) => {}
-        Some(Err(error)) => {
+    match unless_stopped(temporary.remove(&context)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
             note(&Printed(&error.context("deleting the alias that was made for this question")).to_string());
             note(&left(common, &temporary.name));
         }
-        None => note(&left(common, &temporary.name)),
+        Err(_) => note(&left(common, &temporary.name)),
     }
     spoken
 }
@@ -72,14 +76,14 @@ async fn speak(aws: &Aws, agent: &Agent, question: Option<String>, called: &str,
     let Some(text) = question else { return dialogue::run(aws, agent, called, session, args.trace).await };
     let mut shown = Shown::new(args.json);
     let question = Question { text, session, trace: args.trace, at: Moment::now().0 };
-    match uninterrupted(exchange(aws, agent, &question, &mut shown)).await {
-        None => {
+    match unless_stopped(exchange(aws, agent, &question, &mut shown)).await {
+        Err(stop) => {
             shown.broken()?;
-            Ok(interrupted())
+            Ok(stopped(stop))
         }
-        Some(Ok(Ended::GivenBack)) => Ok(Exit::Failed),
-        Some(Ok(Ended::Answered | Ended::Unread)) => Ok(Exit::Done),
-        Some(Err(error)) => Err(error),
+        Ok(Ok(Ended::GivenBack)) => Ok(Exit::Failed),
+        Ok(Ok(Ended::Answered | Ended::Unread)) => Ok(Exit::Done),
+        Ok(Err(error)) => Err(error),
     }
 }
 
@@ -108,19 +112,9 @@ async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) 
     Ok(ended)
 }
 
-/// Does this until it is done or Ctrl-C comes.
-async fn uninterrupted<T>(work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        // It is listened for before the work shows anything.
-        biased;
-        _ = tokio::signal::ctrl_c() => None,
-        done = work => Some(done),
-    }
-}
-
-fn interrupted() -> Exit {
-    note("\ninterrupted");
-    Exit::Interrupted
+fn stopped(stop: Stop) -> Exit {
+    note(&format!("\n{}", stop.text()));
+    stop.exit()
 }
 
 /// An alias is left behind.

@@ -28,7 +28,7 @@ pub(super) async fn door(common: &Common, manifest: &Manifest) -> Result<Door> {
     if common.local {
         return Ok(Door::local(local::emulator(manifest)?, manifest));
     }
-    Door::aws(common.profile.as_deref(), manifest).await
+    Door::aws(common.profile.as_deref(), std::env::var("AWS_PROFILE").ok(), manifest).await
 }
 
 /// Tells what is under way on stderr.

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use super::signals;
 use crate::error::Printed;
 use crate::refused::Refused;
 use crate::report::{Report, text};
@@ -64,7 +65,7 @@ pub(super) async fn confirm(command: &str, question: &str, yes: bool) -> Result<
     let (tell, told) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || tell.send(std::io::stdin().lines().next().transpose()));
     let told = tokio::select! {
-        _ = tokio::signal::ctrl_c() => return Err(Refused::interrupted().into()),
+        stop = signals::any() => return Err(Refused::cancelled(stop.text(), stop.exit()).into()),
         told = told => told,
     };
     let answer = told.context("reading the answer")?.context("reading the answer")?.unwrap_or_default();

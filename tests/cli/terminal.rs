@@ -63,7 +63,7 @@ fn ctrl_c_stops_a_deploy_and_the_next_one_finishes_it() {
     let (code, screen) = on_terminal(&folder, &typed, &["deploy"], &settings);
     assert_eq!(code, Some(130), "{screen}");
     assert!(screen.contains("create role push-openrate-ap-northeast-1-bedrock 0s"), "live bars: {screen}");
-    assert!(screen.contains("interrupted; what was done stays done"), "{screen}");
+    assert!(screen.contains("interrupted; completed steps remain in place"), "{screen}");
 
     let output = folder.run(&["deploy", "--yes"]).envs(settings).output().unwrap();
     let (line, told) = texts(&output);

@@ -1,9 +1,10 @@
 //! The deployed function: a real deploy to a served emulator, and in place of Lambda's Invoke a canned answer.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -29,34 +30,63 @@ impl Drop for Served {
     }
 }
 
-/// Answers one Invoke; tells its path and its body.
-fn lambda(headers: &'static str, reply: Value) -> (String, Receiver<(String, Value)>) {
+/// What the stand-in for Lambda does with an Invoke.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Invoked {
+    /// Answers at once.
+    AtOnce,
+    /// Answers after more time than any other call may take.
+    Late,
+    /// Closes the connection.
+    Never,
+}
+
+/// Stands in for Lambda: answers what `invoke` reads of the function, and one Invoke. Reports the path and body of that.
+fn lambda(invoked: Invoked, headers: &'static str, reply: Value) -> (String, Receiver<(String, Value)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, asked) = channel();
     std::thread::spawn(move || {
-        let (stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let (mut path, mut length, mut line) = (String::new(), 0, String::new());
-        while reader.read_line(&mut line).unwrap() > 2 {
-            if path.is_empty() {
-                path.push_str(line.split(' ').nth(1).unwrap());
+        loop {
+            let mut stream = listener.accept().unwrap().0;
+            let (start, body) = request(&stream);
+            let reading = start.starts_with("GET ");
+            if !reading {
+                let path = start.split(' ').nth(1).unwrap().to_owned();
+                sender.send((path, serde_json::from_slice(&body).unwrap())).unwrap();
+                match invoked {
+                    Invoked::AtOnce => {}
+                    Invoked::Late => std::thread::sleep(Duration::from_secs(32)),
+                    Invoked::Never => return,
+                }
             }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().unwrap();
-            }
-            line.clear();
+            let (headers, reply) = if reading { ("", json!({"Timeout": 60})) } else { (headers, reply.clone()) };
+            let reply = reply.to_string();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n", reply.len());
+            stream.write_all(format!("{head}{reply}").as_bytes()).unwrap();
         }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        let reply = reply.to_string();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n", reply.len());
-        { stream }.write_all(format!("{head}{reply}").as_bytes()).unwrap();
-        sender.send((path, serde_json::from_slice(&body).unwrap())).unwrap();
     });
     (url, asked)
+}
+
+/// The first line and the body of a request.
+fn request(stream: &TcpStream) -> (String, Vec<u8>) {
+    let mut reader = BufReader::new(stream);
+    let (mut start, mut length, mut line) = (String::new(), 0, String::new());
+    while reader.read_line(&mut line).unwrap() > 2 {
+        if start.is_empty() {
+            start.clone_from(&line);
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap();
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    (start, body)
 }
 
 fn at<'c>(command: &'c mut Command, served: &Served) -> &'c mut Command {
@@ -80,7 +110,7 @@ fn deployed() -> (Stage, Served) {
 fn the_version_that_the_alias_leads_to_is_called_with_the_real_ids() {
     let (stage, served) = deployed();
     let invoke = |headers, reply| -> (Ended, (String, Value)) {
-        let (url, asked) = lambda(headers, reply);
+        let (url, asked) = lambda(Invoked::AtOnce, headers, reply);
         let mut command = stage.command(&["invoke", "--json", "-p", "days=7"]);
         let ended = ended(at(&mut command, &served).env("AWS_ENDPOINT_URL_LAMBDA", url));
         let asked = asked.try_recv().unwrap_or_else(|error| panic!("{error}: {ended:?}"));
@@ -105,6 +135,34 @@ fn the_version_that_the_alias_leads_to_is_called_with_the_real_ids() {
     let (ended, _) = invoke("X-Amz-Function-Error: Unhandled\r\n", error);
     assert_eq!(ended.code, Some(1));
     assert_eq!(ended.breaches(), ["the handler ended its process (Error: Runtime exited with error: exit status 1)"]);
+}
+
+#[test]
+fn an_invocation_without_an_answer_is_never_called_safe_to_repeat() {
+    let (stage, served) = deployed();
+    let deploy = ended(at(&mut stage.command(&["deploy", "--yes"]), &served));
+    assert_eq!(deploy.code, Some(0), "{}", deploy.stderr);
+    let (url, asked) = lambda(Invoked::Never, "", Value::Null);
+    let invoked = ended(at(&mut stage.command(&["invoke"]), &served).env("AWS_ENDPOINT_URL_LAMBDA", url));
+    assert_eq!((invoked.code, asked.try_iter().count()), (Some(1), 1), "sent once: {}", invoked.stderr);
+    assert!(invoked.stderr.contains("the function may have run"), "{}", invoked.stderr);
+    assert!(!invoked.stderr.contains("is safe"), "{}", invoked.stderr);
+}
+
+/// It takes half a minute of real time, so only the long sweeps run it.
+#[test]
+fn a_function_may_take_longer_to_answer_than_any_other_call() {
+    if std::env::var_os("BEDROCK_OPS_SWEEP").is_none() {
+        return;
+    }
+    let (stage, served) = deployed();
+    let deploy = ended(at(&mut stage.command(&["deploy", "--yes"]), &served));
+    assert_eq!(deploy.code, Some(0), "{}", deploy.stderr);
+    let reply = json!({"messageVersion": "1.0", "response": {"actionGroup": "get_my_api", "function": "get_rate",
+                       "functionResponse": {"responseBody": {"TEXT": {"body": "2.04 %"}}}}});
+    let (url, _asked) = lambda(Invoked::Late, "", reply);
+    let invoked = ended(at(&mut stage.command(&["invoke"]), &served).env("AWS_ENDPOINT_URL_LAMBDA", url));
+    assert_eq!(invoked.code, Some(0), "{}", invoked.stderr);
 }
 
 #[test]

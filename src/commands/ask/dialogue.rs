@@ -5,10 +5,11 @@ use anyhow::Result;
 use super::editor::{Editor, Typed};
 use super::line::{HELP, Line};
 use super::shown::Shown;
-use super::{Ended, exchange, new_session, uninterrupted};
+use super::{Ended, exchange, new_session, stopped};
 use crate::aws::Aws;
 use crate::commands::open;
 use crate::commands::output::note;
+use crate::commands::signals::{self, Stop, unless_stopped};
 use crate::conversation::{Agent, Question};
 use crate::error::Printed;
 use crate::moment::Moment;
@@ -18,7 +19,12 @@ pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: Str
     let editor = Editor::new(open::history())?;
     note(&format!("asking {called}; /help lists what else can be typed, Ctrl-D ends"));
     loop {
-        let typed = match editor.line().await? {
+        let line = tokio::select! {
+            line = editor.line() => line?,
+            // Ctrl-C reaches the line editor as a key.
+            stop = signals::but_ctrl_c() => return Ok(stopped(stop)),
+        };
+        let typed = match line {
             Typed::Line(typed) => typed,
             Typed::Cleared => continue,
             Typed::Garbled => {
@@ -42,24 +48,29 @@ pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: Str
             Line::Unknown(word) => note(&format!("there is no /{word}; /help lists what there is")),
             Line::Question(text) => {
                 let question = Question { text, session: session.clone(), trace, at: Moment::now().0 };
-                if !answered(aws, agent, &question).await? {
-                    return Ok(Exit::Done);
+                if let Some(exit) = answered(aws, agent, &question).await? {
+                    return Ok(exit);
                 }
             }
         }
     }
 }
 
-/// One answer. Answers whether anybody still reads.
-async fn answered(aws: &Aws, agent: &Agent, question: &Question) -> Result<bool> {
+/// One answer. Returns how the conversation ends, if it ends with this answer.
+async fn answered(aws: &Aws, agent: &Agent, question: &Question) -> Result<Option<Exit>> {
     let mut shown = Shown::new(false);
-    match uninterrupted(exchange(aws, agent, question, &mut shown)).await {
-        Some(Ok(ended)) => return Ok(ended != Ended::Unread),
-        Some(Err(error)) => note(&Printed(&error).to_string()),
-        None => {
+    match unless_stopped(exchange(aws, agent, question, &mut shown)).await {
+        Ok(Ok(Ended::Unread)) => return Ok(Some(Exit::Done)),
+        Ok(Ok(Ended::Answered | Ended::GivenBack)) => {}
+        Ok(Err(error)) => note(&Printed(&error).to_string()),
+        Err(Stop::Interrupt) => {
             shown.broken()?;
             note("interrupted; the session goes on");
         }
+        Err(stop) => {
+            shown.broken()?;
+            return Ok(Some(stopped(stop)));
+        }
     }
-    Ok(true)
+    Ok(None)
 }

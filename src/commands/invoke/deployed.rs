@@ -1,10 +1,11 @@
 //! The deployed function, in the version that the agent's alias leads to: what Slack would reach.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::LogType;
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use super::choice::Choice;
 use super::{Run, asked, caller};
-use crate::aws::{Access, Called, Found};
+use crate::aws::{Access, Aws, Called, Found};
 use crate::cli::Common;
 use crate::commands::open;
 use crate::contract::{Asked, Ended};
@@ -22,6 +23,15 @@ use crate::facts::Facts;
 use crate::manifest::Manifest;
 use crate::refused::Refused;
 use crate::resource::{Resource, Seen};
+
+/// The longest that a function may run (Lambda quotas: function timeout).
+const LONGEST: Duration = Duration::from_secs(900);
+
+/// What starting the container of an image may take on top, in seconds: a cold start of a large image and the network.
+const STARTING: Duration = Duration::from_secs(60);
+
+/// Until a connection is given up.
+const CONNECTING: Duration = Duration::from_secs(5);
 
 /// Sends the event to the deployed function.
 pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -> Result<(Asked, Run)> {
@@ -46,8 +56,11 @@ pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -
     let aws = session.clients(Access::Write);
     let call = aws.lambda.invoke().function_name(function).log_type(LogType::Tail);
     let call = call.payload(Blob::new(event.to_string()));
-    // An event is sent once: a handler may do something each time.
-    let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled());
+    let limit = answers_within(&aws, function).await;
+    // An event is sent once: a handler may do something each time. The clients' own time limits are for short calls.
+    let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(
+        TimeoutConfig::builder().connect_timeout(CONNECTING).operation_attempt_timeout(limit).operation_timeout(limit).build(),
+    );
     let sent = Instant::now();
     let answer = call.customize().config_override(once).send().await.called("lambda:Invoke").found()?;
     let answer =
@@ -55,6 +68,15 @@ pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -
     let took = sent.elapsed();
     let (ended, log) = (ended(&answer), log(&answer));
     Ok((asked, Run { ended, log, log_lost: 0, took, version: answer.executed_version }))
+}
+
+/// How long to wait for the answer of `Invoke`: the deployed function's own timeout, and the time to start its container.
+/// Who may not read the settings waits for the longest timeout that there is.
+async fn answers_within(aws: &Aws, function: &str) -> Duration {
+    let call = aws.lambda.get_function_configuration().function_name(function);
+    let settings = call.send().await.called("lambda:GetFunctionConfiguration").ok();
+    let timeout = settings.and_then(|settings| settings.timeout).and_then(|seconds| u64::try_from(seconds).ok());
+    timeout.map_or(LONGEST, Duration::from_secs) + STARTING
 }
 
 /// The function that answers for an action group in the release that the alias routes to: its ARN with the version.
