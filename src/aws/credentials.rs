@@ -143,7 +143,8 @@ const GENERAL: [&str; 6] = [
 fn said(error: &CredentialsError) -> String {
     let causes = anyhow::Chain::new(error).map(ToString::to_string);
     let cause = causes.filter(|text| !GENERAL.contains(&text.as_str())).collect::<Vec<_>>().join(": ");
-    let of_profile = cause.find("Attempted:").and_then(|at| cause[at..].lines().find(|line| line.contains("profile `")));
+    let of_profile =
+        cause.find("Attempted:").and_then(|at| cause[at..].lines().find(|line| line.contains("profile `")));
     of_profile.map_or(cause.clone(), |line| line.trim().to_owned())
 }
 
@@ -160,7 +161,10 @@ mod tests {
         let cures = [
             ("the SSO token has expired and cannot be refreshed", "aws sso login --profile work"),
             ("cached Login token is expired", "aws login --profile work"),
-            ("MultiFactorAuthentication failed with invalid MFA one time pass code", "export-credentials --profile work"),
+            (
+                "MultiFactorAuthentication failed with invalid MFA one time pass code",
+                "export-credentials --profile work",
+            ),
             ("credential_process failed: exit status 1", "aws sts get-caller-identity --profile work"),
         ];
         for (text, cure) in cures {
@@ -184,6 +188,8 @@ mod tests {
     fn only_an_empty_chain_is_called_no_credentials() {
         let none = CredentialsError::not_loaded("no providers in chain provided credentials");
         assert!(explanation(&none, None).to_string().contains("no AWS credentials were found"));
-        assert!(!explanation(&failed("connection refused"), None).to_string().contains("no AWS credentials were found"));
+        assert!(
+            !explanation(&failed("connection refused"), None).to_string().contains("no AWS credentials were found")
+        );
     }
 }

@@ -62,7 +62,8 @@ fn lambda(invoked: Invoked, headers: &'static str, reply: Value) -> (String, Rec
             }
             let (headers, reply) = if reading { ("", json!({"Timeout": 60})) } else { (headers, reply.clone()) };
             let reply = reply.to_string();
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n", reply.len());
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n", reply.len());
             stream.write_all(format!("{head}{reply}").as_bytes()).unwrap();
         }
     });

@@ -59,7 +59,11 @@ pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -
     let limit = answers_within(&aws, function).await;
     // An event is sent once: a handler may do something each time. The clients' own time limits are for short calls.
     let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(
-        TimeoutConfig::builder().connect_timeout(CONNECTING).operation_attempt_timeout(limit).operation_timeout(limit).build(),
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECTING)
+            .operation_attempt_timeout(limit)
+            .operation_timeout(limit)
+            .build(),
     );
     let sent = Instant::now();
     let answer = call.customize().config_override(once).send().await.called("lambda:Invoke").found()?;
