@@ -132,13 +132,13 @@ async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Out
 async fn act(step: &Step, board: &Board, context: &Context) -> Result<Deleted> {
     let resource = step.resource.as_ref();
     let identity = match &step.change {
-        Change::Create => create(resource, context).await?,
+        Change::Create => create(resource, board, context).await?,
         Change::Recreate(_) => {
             if let Deleted::Kept(reason) = resource.delete(context).await? {
                 anyhow::bail!("what a broken attempt left can't be deleted: {reason}");
             }
             context.forget(&resource.key());
-            create(resource, context).await?
+            create(resource, board, context).await?
         }
         Change::Update(differences) => resource.update(context, differences).await?,
         Change::Delete => {
@@ -150,15 +150,24 @@ async fn act(step: &Step, board: &Board, context: &Context) -> Result<Deleted> {
         }
         Change::Keep | Change::Refuse(_) => return Ok(Deleted::Gone),
     };
-    context.learn(resource.key(), identity);
-    board.post(&resource.key(), Post::Reached(Milestone::Made));
+    made(resource, identity, board, context).await?;
     resource.settle(context).await?;
     Ok(Deleted::Gone)
 }
 
+/// Posts that a resource is made, and waits for the rest of what it needs.
+async fn made(resource: &dyn Resource, identity: String, board: &Board, context: &Context) -> Result<()> {
+    context.learn(resource.key(), identity);
+    board.post(&resource.key(), Post::Reached(Milestone::Made));
+    if board.reached(&resource.needs()).await {
+        return Ok(());
+    }
+    anyhow::bail!("what it needs was not made; the next deploy completes it")
+}
+
 /// Creates a resource. If it has come to be since it was looked for (another deploy, or a first try whose answer was
 /// lost), it is looked at again and converged.
-async fn create(resource: &dyn Resource, context: &Context) -> Result<String> {
+async fn create(resource: &dyn Resource, board: &Board, context: &Context) -> Result<String> {
     let error = match resource.create(context).await {
         Ok(identity) => return Ok(identity),
         Err(error) => error,
@@ -171,7 +180,7 @@ async fn create(resource: &dyn Resource, context: &Context) -> Result<String> {
     match plan::converge(resource, &seen, &context.known().await) {
         Change::Keep => Ok(identity.to_owned()),
         Change::Update(differences) => {
-            context.learn(resource.key(), identity.to_owned());
+            made(resource, identity.to_owned(), board, context).await?;
             resource.update(context, &differences).await
         }
         Change::Refuse(reason) => Err(error.context(reason)),
@@ -188,8 +197,8 @@ fn doing(change: &Change) -> &'static str {
     }
 }
 
-/// What a step waits for: a creation or update for its needs, and for the strays that go from what it needs; a
-/// deletion for the deletion of everything that needs it.
+/// What a step waits for: a creation or update for what goes first, for its needs, and for the strays that go from what
+/// it needs; a deletion for the deletion of everything that needs it.
 fn waits_for(step: &Step, plan: &Plan) -> Vec<Need> {
     let key = step.key();
     let deletions = || plan.steps.iter().filter(|other| other.change == Change::Delete);
@@ -197,11 +206,12 @@ fn waits_for(step: &Step, plan: &Plan) -> Vec<Need> {
         let stands_on_it = |other: &&Step| other.resource.stands_on().contains(&key);
         return deletions().filter(stands_on_it).map(|other| Need::ready(other.key())).collect();
     }
-    let needs = step.resource.needs();
+    let needs = step.resource.needs_to_begin(&step.change);
+    let first = plan.first().filter(|first| *first != key && step.change != Change::Keep).map(Need::made);
     let clears =
         |other: &&Step| other.resource.looked_up_by().iter().any(|within| needs.iter().any(|need| need.key == *within));
     let cleared: Vec<Need> = deletions().filter(clears).map(|other| Need::ready(other.key())).collect();
-    needs.into_iter().chain(cleared).collect()
+    first.into_iter().chain(needs).chain(cleared).collect()
 }
 
 /// Where every step posts how far it has come, and where the others wait for it.

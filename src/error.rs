@@ -18,7 +18,8 @@ pub struct Partial {
     failed: usize,
     left: usize,
     writes: usize,
-    smoke: Option<String>,
+    /// The exit code and the hint of a step that was refused, or did not pass the smoke test.
+    refused: Option<(Exit, String)>,
     command: String,
 }
 
@@ -26,11 +27,11 @@ impl Partial {
     /// Of this report; `command` is what the user types to go on.
     pub fn of(report: &Report, command: String) -> Self {
         let Report { writes, .. } = *report;
-        let smoke = report.errors().into_iter().find_map(|error| {
-            let refused = error.downcast_ref::<Refused>().filter(|refused| refused.exit() == Exit::Smoke)?;
-            Some(refused.hint().to_owned())
+        let refused = report.errors().into_iter().find_map(|error| {
+            let refused = error.downcast_ref::<Refused>().filter(|refused| refused.ends_a_run())?;
+            Some((refused.exit(), refused.hint().to_owned()))
         });
-        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, smoke, command }
+        Self { done: report.done(), failed: report.errors().len(), left: report.left(), writes, refused, command }
     }
 }
 
@@ -45,7 +46,7 @@ pub fn exit(error: &anyhow::Error) -> Exit {
         }
         if let Some(partial) = cause.downcast_ref::<Partial>() {
             return match partial {
-                Partial { smoke: Some(_), .. } => Exit::Smoke,
+                Partial { refused: Some((exit, _)), .. } => *exit,
                 Partial { writes: 0, .. } => Exit::Failed,
                 Partial { .. } => Exit::Partial,
             };
@@ -87,8 +88,8 @@ pub fn hint(error: &anyhow::Error) -> Option<String> {
 }
 
 fn cure(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    // What a failed smoke test leaves is told once, at the end.
-    if let Some(refused) = cause.downcast_ref::<Refused>().filter(|refused| refused.exit() != Exit::Smoke) {
+    // The hint of a refusal that ends a run is given once, at the end.
+    if let Some(refused) = cause.downcast_ref::<Refused>().filter(|refused| !refused.ends_a_run()) {
         return Some(refused.hint().to_owned());
     }
     if let Some(unanswered) = cause.downcast_ref::<Unanswered>() {
@@ -98,7 +99,7 @@ fn cure(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         return load.cure().map(str::to_owned);
     }
     if let Some(partial) = cause.downcast_ref::<Partial>() {
-        if let Some(hint) = &partial.smoke {
+        if let Some((_, hint)) = &partial.refused {
             return Some(hint.clone());
         }
         return Some(format!("mend what failed, then run `{}` again: it goes on where this stopped", partial.command));

@@ -51,6 +51,12 @@ impl Plan {
         self.steps.iter().filter(|step| step.change != Change::Keep)
     }
 
+    /// The resource without whose creation nothing else may be changed, if this plan creates it.
+    pub fn first(&self) -> Option<Key> {
+        let creates = |step: &&Step| matches!(step.change, Change::Create | Change::Recreate(_));
+        self.steps.iter().filter(|step| step.resource.goes_first()).find(creates).map(Step::key)
+    }
+
     /// Whether AWS matches the manifest already.
     pub fn is_empty(&self) -> bool {
         self.changes().next().is_none()

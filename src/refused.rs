@@ -36,16 +36,27 @@ pub struct Refused {
     what: String,
     hint: String,
     exit: Exit,
+    ends_a_run: bool,
 }
 
 impl Refused {
     fn new(exit: Exit, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: hint.into(), exit }
+        Self { what: what.into(), hint: hint.into(), exit, ends_a_run: false }
+    }
+
+    /// The refusal of a step that says how the whole run ends.
+    fn ending_a_run(exit: Exit, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { ends_a_run: true, ..Self::new(exit, what, hint) }
     }
 
     /// The exit code.
     pub fn exit(&self) -> Exit {
         self.exit
+    }
+
+    /// Whether the run ends with this exit code and hint, though it is one step that was refused.
+    pub fn ends_a_run(&self) -> bool {
+        self.ends_a_run
     }
 
     /// The way out.
@@ -107,7 +118,7 @@ impl Refused {
 
     /// A new version was asked and did not pass. `stays` says where the alias is now, `flags` are those of this run.
     pub fn smoke(version: &str, question: &str, why: &str, stays: &str, flags: &str) -> Self {
-        Self::new(
+        Self::ending_a_run(
             Exit::Smoke,
             format!("version {version} did not pass the smoke test: asked “{question}”, {why}"),
             format!(
@@ -122,6 +133,20 @@ impl Refused {
         Self::usage(
             "a smoke test protects nothing with `lambda.publish: false`: what Slack talks to runs new code at once",
             "remove `publish: false` from the manifest, or deploy with --no-smoke",
+        )
+    }
+
+    /// AWS creates no agents in this account. `flags` are those of this run.
+    pub fn no_new_agents(flags: &str) -> Self {
+        Self::ending_a_run(
+            Exit::Refused,
+            "AWS does not create Bedrock agents in this account",
+            format!(
+                "running deploy again does not help. Since 2026-07-30 AWS creates agents only for accounts that used \
+                 Bedrock Agents in the 12 months before: deploy into such an account. Its successor is Amazon Bedrock \
+                 AgentCore; a Slack app of your own can call that, Amazon Q Developer can't. If an earlier deploy left \
+                 resources of this stack, `bedrock-ops destroy{flags}` removes them"
+            ),
         )
     }
 

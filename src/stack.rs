@@ -1,7 +1,7 @@
 //! All that a manifest asks for, each thing naming what it needs. Read this first.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::facts::{Key, Kind};
 use crate::image::Source;
@@ -200,6 +200,7 @@ fn agent(
         function,
         action_groups: action_groups.map(|group| Key::new(Kind::ActionGroup, group.name.as_ref())).collect(),
         ownership: ownership.clone(),
+        is_first: OnceLock::new(),
     });
     resources.push(Arc::new(role));
     resources.push(agent.clone());

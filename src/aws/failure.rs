@@ -148,6 +148,11 @@ impl Failure {
             || (self.is("ConflictException") && self.says("same name"))
     }
 
+    /// AWS creates no agents in this account: it is closed to accounts that did not use Bedrock Agents before.
+    pub fn is_closed_to_new_agents(&self) -> bool {
+        self.is("AccessDeniedException") && self.says("maintenance mode")
+    }
+
     /// The service is too busy or can't be reached: the same call may succeed later.
     pub fn is_passing(&self) -> bool {
         let busy = self.is("ThrottlingException") || self.is("ServiceUnavailableException") || self.is("NoAnswer");
@@ -156,16 +161,9 @@ impl Failure {
 
     /// The command or setting that helps.
     pub fn hint(&self) -> Option<String> {
-        if self.says("maintenance mode") {
-            return Some(
-                "Bedrock Agents Classic takes new agents only from accounts that used it in the last 12 months; \
-                 deploy into such an account. AgentCore is AWS's successor, but Slack can't be connected to it"
-                    .to_owned(),
-            );
-        }
         if self.says("not authorized to perform") && self.is("AccessDenied") {
             return Some(format!(
-                "allow {} to the role or user that deploys (for bedrock:CreateAgent and lambda:CreateFunction also \
+                "allow {} to the role or user that deploys (for bedrock:UpdateAgent and lambda:CreateFunction also \
                  iam:PassRole on the stack's roles), then run the same command again",
                 self.missing_permission()
             ));

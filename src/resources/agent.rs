@@ -1,24 +1,35 @@
 //! The Bedrock agent: its prompt, its model, its role. Its id never changes under the user; Slack depends on it.
 
+mod content;
 mod lookup;
 mod removal;
 
+use std::sync::OnceLock;
+
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
-use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, AgentVersion, CreationMode};
+use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, CreationMode};
 use serde::Serialize;
 
+pub(super) use self::content::content_of_version;
+use self::content::{Content, content};
 use super::action_group::{self, ActionGroup};
 use super::settling::{self, DRAFT};
 use crate::aws::{Called, Failure};
-use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::Owner;
 use crate::ownership::{Ownership, Tags};
+use crate::refused::Refused;
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{self, Wait};
 
 /// How long IAM may take until Bedrock sees that a role exists at all.
 const ROLE_SEEN: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// What a plan says when it creates the first agent of an account and region.
+const FIRST_AGENT: &str = "warning: there is no Bedrock agent in this account and region yet. Since 2026-07-30 AWS creates \
+                           agents only for accounts that used Bedrock Agents in the 12 months before. If it refuses, \
+                           deploy stops before it changes anything";
 
 /// The agent. Its identity is its id.
 #[derive(Debug)]
@@ -41,17 +52,8 @@ pub struct Agent {
     pub action_groups: Vec<Key>,
     /// Whose it is.
     pub ownership: Ownership,
-}
-
-/// What a version of an agent holds, apart from its action groups.
-#[derive(Debug, Serialize)]
-pub(super) struct Content {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-    model: String,
-    instruction: String,
-    idle_session_ttl: i32,
-    role: String,
+    /// Set if it was looked for on AWS and there was no agent at all in account and region.
+    pub is_first: OnceLock<()>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,6 +74,24 @@ impl Resource for Agent {
         vec![Need::ready(self.role.clone())]
     }
 
+    fn needs_to_begin(&self, change: &Change) -> Vec<Need> {
+        match change {
+            // It is created with a name only and gets its role when that is there: an account in which AWS creates no
+            // agents learns that before anything else is made.
+            Change::Create | Change::Recreate(_) => Vec::new(),
+            _ => self.needs(),
+        }
+    }
+
+    fn goes_first(&self) -> bool {
+        true
+    }
+
+    fn why(&self, change: &Change) -> Vec<String> {
+        let first = *change == Change::Create && self.is_first.get().is_some();
+        first.then(|| FIRST_AGENT.to_owned()).into_iter().collect()
+    }
+
     fn stands_on(&self) -> Vec<Key> {
         vec![self.role.clone(), self.function.clone()]
     }
@@ -86,7 +106,12 @@ impl Resource for Agent {
     }
 
     async fn locate(&self, context: &Context) -> Result<Option<String>> {
-        lookup::find(context, &self.name, &self.ownership).await
+        let found = lookup::find(context, &self.name, &self.ownership).await?;
+        if found.is_first && !context.site().await.emulated {
+            // Looked at again, there may be more: for the plan the first look counts.
+            let _ = self.is_first.set(());
+        }
+        Ok(found.id)
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
@@ -112,16 +137,15 @@ impl Resource for Agent {
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
-        let role = context.needed(&self.role)?;
-        let create = async || {
-            let call = context.aws.bedrock_agent.create_agent().agent_name(&self.name).agent_resource_role_arn(&role);
-            let call = call.foundation_model(&self.model).instruction(&self.instruction);
-            let call =
-                call.set_description(self.description.clone()).idle_session_ttl_in_seconds(self.idle_session_ttl);
-            let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
-            call.send().await.called("bedrock:CreateAgent")
-        };
-        let created = self.once_role_is_seen(context, create).await?;
+        let call = context.aws.bedrock_agent.create_agent().agent_name(&self.name);
+        let call = call.set_description(self.description.clone());
+        let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
+        let created = call.send().await.called("bedrock:CreateAgent").map_err(|failure| match failure {
+            closed if closed.is_closed_to_new_agents() => {
+                anyhow::Error::new(closed).context(Refused::no_new_agents(&context.flags))
+            }
+            failure => failure.into(),
+        })?;
         Ok(created.agent.context("bedrock:CreateAgent gave no agent")?.agent_id)
     }
 
@@ -157,9 +181,12 @@ impl Resource for Agent {
 
     async fn settle(&self, context: &Context) -> Result<()> {
         let id = context.needed(&self.key())?;
-        let Some(agent) = settling::at_rest(context, self.key(), &id).await? else {
-            bail!("the agent {id} is gone again: somebody deleted it");
-        };
+        let mut agent = self.at_rest(context, &id).await?;
+        if agent.agent_status != AgentStatus::Failed && agent.foundation_model.is_none() {
+            // It was created with a name only.
+            self.overwrite(context, &id).await?;
+            agent = self.at_rest(context, &id).await?;
+        }
         if agent.agent_status != AgentStatus::Failed {
             return Ok(());
         }
@@ -172,6 +199,11 @@ impl Resource for Agent {
 }
 
 impl Agent {
+    async fn at_rest(&self, context: &Context, id: &str) -> Result<Described> {
+        let agent = settling::at_rest(context, self.key(), id).await?;
+        agent.with_context(|| format!("the agent {id} is gone again: somebody deleted it"))
+    }
+
     /// What the manifest wants a version to hold.
     pub(super) fn content(&self, known: &Known) -> Content {
         Content {
@@ -241,30 +273,9 @@ impl Agent {
             let profile = failure.says("inference profile") || failure.says("InferenceProfile");
             // A role that is not seen at all looks like a missing permission of the caller: for a minute, no longer.
             let role = failure.says("not authorized to perform: bedrock:") && started.elapsed() < ROLE_SEEN;
-            let denied = failure.is("AccessDeniedException") && (profile || role) && !failure.says("maintenance mode");
+            let denied = failure.is("AccessDeniedException") && (profile || role);
             denied || settling::is_busy(failure, started.elapsed())
         };
         wait.retry(passing, call).await
-    }
-}
-
-fn content(agent: &Described) -> Content {
-    Content {
-        description: agent.description.clone(),
-        model: agent.foundation_model.clone().unwrap_or_default(),
-        instruction: agent.instruction().unwrap_or_default().trim_end().to_owned(),
-        idle_session_ttl: agent.idle_session_ttl_in_seconds,
-        role: agent.agent_resource_role_arn.clone(),
-    }
-}
-
-/// What a numbered version holds.
-pub(super) fn content_of_version(version: &AgentVersion) -> Content {
-    Content {
-        description: version.description.clone(),
-        model: version.foundation_model.clone().unwrap_or_default(),
-        instruction: version.instruction().unwrap_or_default().trim_end().to_owned(),
-        idle_session_ttl: version.idle_session_ttl_in_seconds,
-        role: version.agent_resource_role_arn.clone(),
     }
 }

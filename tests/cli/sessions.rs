@@ -46,6 +46,7 @@ fn every_session_reads_as_it_is_written() {
 fn run() {
     assert_sandboxed();
     let emulator = Served::start(&[]);
+    let closed = Served::start(&["--closed-to-new-agents"]);
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let cases = TestCases::new();
@@ -54,6 +55,7 @@ fn run() {
         .register_bins(TOOLS.map(|tool| (tool, Bin::Path(on_path(tool)))))
         .timeout(PATIENCE)
         .env("EMULATOR_URL", emulator.url())
+        .env("CLOSED_EMULATOR_URL", closed.url())
         .env("TAKEN_PORT", &port)
         .case("tests/cli/*.trycmd");
     cases.insert_var("[TAKEN_PORT]", port).unwrap();

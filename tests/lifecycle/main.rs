@@ -8,6 +8,7 @@ mod cuts;
 mod deploy;
 mod destroy;
 mod faults;
+mod first_agent;
 mod foreign;
 mod logs;
 mod smoke;

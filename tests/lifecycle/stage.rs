@@ -66,7 +66,7 @@ impl Stage {
         Self::with(settings)
     }
 
-    fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("lambda");
         std::fs::create_dir(&source).unwrap();

@@ -4,7 +4,7 @@ use anyhow::Result;
 use aws_sdk_bedrockagent::types::{AgentStatus, AgentSummary};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use crate::aws::{Aws, Called, Found};
+use crate::aws::{Aws, Called, Found as _};
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::Context;
 
@@ -14,10 +14,29 @@ const AT_ONCE: usize = 4;
 /// Agents a page; AWS gives ten all the same.
 const PAGE: i32 = 100;
 
+/// What was found among all agents.
+pub(super) struct Found {
+    /// The id of the stack's agent.
+    pub(super) id: Option<String>,
+    /// Whether there is no agent at all.
+    pub(super) is_first: bool,
+}
+
 /// The id of the agent of this name. Where there is none, the manifest may name it anew: then it is the one that carries
 /// our tag, and is renamed in place. Last comes one of this name whose creation failed.
-pub(super) async fn find(context: &Context, name: &str, ownership: &Ownership) -> Result<Option<String>> {
+pub(super) async fn find(context: &Context, name: &str, ownership: &Ownership) -> Result<Found> {
     let agents = list(&context.aws).await?;
+    let is_first = agents.is_empty();
+    let id = choose(context, agents, name, ownership).await?;
+    Ok(Found { id, is_first })
+}
+
+async fn choose(
+    context: &Context,
+    agents: Vec<AgentSummary>,
+    name: &str,
+    ownership: &Ownership,
+) -> Result<Option<String>> {
     let (named, others): (Vec<_>, Vec<_>) = agents.into_iter().partition(|agent| agent.agent_name == name);
     let (failed, good): (Vec<_>, Vec<_>) = named.into_iter().partition(is_failed);
     if let Some(agent) = good.into_iter().next() {
