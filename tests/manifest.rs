@@ -55,7 +55,7 @@ fn the_least_manifest_gets_its_defaults() {
     assert_eq!((name.as_str(), region, account, tags.len(), pinpoint), ("push-openrate", None, None, 0, None));
     assert_eq!((dir, path), (PathBuf::from("tests/manifests"), PathBuf::from("tests/manifests/small.yaml")));
     assert_eq!((agent.name.as_str(), agent.alias.name.as_str()), ("push-openrate", "live"));
-    assert_eq!(agent.model, Model::Profile("jp.anthropic.claude-sonnet-4-5-20250929-v1:0".to_owned()));
+    assert_eq!(agent.model, Model::Profile("jp.anthropic.claude-sonnet-4-6".to_owned()));
     assert!(agent.instruction.starts_with("あなたは") && agent.instruction.ends_with("ください。"));
     assert_eq!((lambda.timeout, lambda.memory, lambda.log_retention_days, lambda.publish), (60, 256, 14, true));
     assert_eq!(lambda.architecture, Architecture::X86_64);
@@ -75,7 +75,7 @@ fn every_field_is_read() {
     assert_eq!(manifest.region.as_ref().map(AsRef::as_ref), Some("ap-northeast-1"));
     assert_eq!(manifest.pinpoint, Some(Pinpoint::Id("0123456789abcdef0123456789abcdef".to_owned())));
     assert_eq!(agent.description.as_deref(), Some("プッシュ通知の開封率"));
-    assert_eq!(agent.model.id(), "anthropic.claude-sonnet-4-5-20250929-v1:0");
+    assert_eq!(agent.model.id(), "anthropic.claude-sonnet-4-6");
     assert_eq!((agent.name.as_str(), agent.idle_session_ttl), ("push-openrate-agent", Some(600)));
     assert_eq!((agent.alias.name.as_str(), agent.alias.description.as_deref()), ("v1", Some("What Slack calls")));
     assert_eq!((lambda.architecture.as_lambda(), lambda.architecture.as_oci()), ("arm64", "arm64"));

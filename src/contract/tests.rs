@@ -135,7 +135,7 @@ fn each_way_of_not_replying_is_told_with_what_to_do() {
 fn function() -> Function {
     let text = "
 name: sample
-agent: {model: jp.anthropic.claude-sonnet-4-5-20250929-v1:0, instruction: You tell people how many of them opened it.}
+agent: {model: jp.anthropic.claude-sonnet-4-6, instruction: You tell people how many of them opened it.}
 lambda: {image: 123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/a@sha256:DIGEST}
 action_groups:
   - name: get_my_api

@@ -20,9 +20,9 @@ const PROFILE_RESOURCES: [&str; 2] = ["inference-profile", "application-inferenc
 /// Known ends of life on Bedrock (user guide, `model-lifecycle`): model, its last day, and what to use instead.
 /// Agents keep to models released by 2026-07-30, when their catalogue was frozen.
 const ENDS_OF_LIFE: [(&str, &str, &str); 4] = [
-    ("anthropic.claude-3-5-sonnet-20240620", "2026-03-01", "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    ("anthropic.claude-3-5-sonnet-20240620", "2026-03-01", "anthropic.claude-sonnet-4-6"),
     ("anthropic.claude-3-haiku-20240307", "2026-09-10", "anthropic.claude-haiku-4-5-20251001-v1:0"),
-    ("anthropic.claude-sonnet-4-20250514", "2026-10-14", "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    ("anthropic.claude-sonnet-4-20250514", "2026-10-14", "anthropic.claude-sonnet-4-6"),
     ("anthropic.claude-opus-4-1-20250805", "2027-01-08", "anthropic.claude-opus-4-5-20251101-v1:0"),
 ];
 
@@ -79,7 +79,7 @@ pub(super) fn read(field: &Field<'_>) -> Option<Model> {
     match model.as_ref().map(Model::end_of_life) {
         None => field.error(
             format!("{} is `{text}`, which is neither a model nor an inference profile", field.called()),
-            "write an id like `jp.anthropic.claude-sonnet-4-5-20250929-v1:0`, or the ARN of a foundation model or \
+            "write an id like `jp.anthropic.claude-sonnet-4-6`, or the ARN of a foundation model or \
              inference profile",
         ),
         Some(Some((day, successor))) => field.warning(

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 pub(crate) const MANIFEST: &str = "
 name: openrate
 region: ap-northeast-1
-agent: {model: jp.anthropic.claude-sonnet-4-5-20250929-v1:0, instruction: You tell people how many of them opened it.}
+agent: {model: jp.anthropic.claude-sonnet-4-6, instruction: You tell people how many of them opened it.}
 lambda:
   source: lambda/
   base_image: public.ecr.aws/lambda/python:latest

@@ -217,7 +217,7 @@ async fn a_role_that_may_not_call_the_model_is_found() {
     tokio::time::sleep(Duration::from_mins(10)).await;
     let (reason, printed) = unanswered(&stage, &agent, "hello").await;
     assert_eq!(reason, Reason::AccessDenied);
-    assert!(printed.contains("found: the model anthropic.claude-sonnet-4-5-20250929-v1:0 is active"), "{printed}");
+    assert!(printed.contains("found: the model anthropic.claude-sonnet-4-6 is active"), "{printed}");
     assert!(printed.contains("found: the account may call it"), "{printed}");
     assert!(printed.contains("found: the role openrate-ap-northeast-1-bedrock may not call"), "{printed}");
     assert!(printed.contains("hint: `bedrock-ops deploy` puts the role right"), "{printed}");
@@ -227,7 +227,7 @@ async fn a_role_that_may_not_call_the_model_is_found() {
 async fn a_model_that_goes_is_told_with_its_last_day() {
     let stage = Stage::new();
     let old = MANIFEST
-        .replace("jp.anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-opus-4-1-20250805-v1:0")
+        .replace("jp.anthropic.claude-sonnet-4-6", "us.anthropic.claude-opus-4-1-20250805-v1:0")
         .replace("ap-northeast-1", "us-east-1");
     let agent = agent(&stage.deploy(&old).await);
     let denied = StreamEnd::Exception(StreamException::AccessDenied);

@@ -67,7 +67,7 @@ async fn the_agents_own_fields() {
 async fn the_model_with_what_its_role_may_call() {
     let steps = ["update role openrate-ap-northeast-1-bedrock: policy.Statement", "update agent openrate-agent: model"];
     let steps: Vec<&str> = steps.into_iter().chain(RELEASE).collect();
-    change("jp.anthropic.claude-sonnet-4-5-20250929", "jp.anthropic.claude-haiku-4-5-20251001", &steps, "agent.model")
+    change("jp.anthropic.claude-sonnet-4-6", "jp.anthropic.claude-haiku-4-5-20251001-v1:0", &steps, "agent.model")
         .await;
 }
 
@@ -188,7 +188,7 @@ async fn an_agent_and_an_alias_are_renamed_in_place() {
 async fn what_slack_talks_to_is_allowed_its_model_until_the_alias_has_moved() {
     let stage = Stage::new();
     stage.deploy(MANIFEST).await;
-    let changed = MANIFEST.replace("claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001");
+    let changed = MANIFEST.replace("claude-sonnet-4-6", "claude-haiku-4-5-20251001-v1:0");
     // The role, the agent and the draft are through; the alias is not.
     stage.emulator.set_faults(vec![emulator::Fault {
         at: emulator::FaultAt::Operation("PrepareAgent".to_owned(), 1),

@@ -20,7 +20,7 @@ tags: {team: marketing}
 agent:
   name: openrate-agent
   description: Tells open rates
-  model: jp.anthropic.claude-sonnet-4-5-20250929-v1:0
+  model: jp.anthropic.claude-sonnet-4-6
   instruction: You tell people how many of them opened the last push notification.
   idle_session_ttl: 900
   alias: {name: v1, description: For Slack}

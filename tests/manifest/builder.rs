@@ -21,7 +21,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 /// The source that a manifest with these lines below `lambda` has in the folder, or the problems, a line each.
 fn read(folder: &Path, lines: &str) -> Result<Source, String> {
     let text = format!(
-        "name: openrate\nagent: {{model: jp.anthropic.claude-sonnet-4-5-20250929-v1:0, instruction: Tell people how many of them opened the last one.}}\n\
+        "name: openrate\nagent: {{model: jp.anthropic.claude-sonnet-4-6, instruction: Tell people how many of them opened the last one.}}\n\
          action_groups: [{{name: b, functions: [{{name: c, description: d}}]}}]\nlambda:\n  source: .\n{lines}"
     );
     match parse(&text, &folder.join("agent.yaml")) {

@@ -15,7 +15,7 @@ LOG_GROUP = f"/aws/lambda/{NAME}"
 AGENT = "peer-openrate-agent"
 ACTION_GROUP = "get_my_api"
 ALIAS = "v1"
-MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+MODEL = "anthropic.claude-sonnet-4-6"
 PROFILE = f"jp.{MODEL}"
 # The regions that the profile may send a request to.
 MODEL_REGIONS = ("ap-northeast-1", "ap-northeast-3")

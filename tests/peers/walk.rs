@@ -10,7 +10,7 @@ const NAME: &str = "push-openrate";
 const LOG_GROUP: &str = "/aws/lambda/push-openrate";
 const FUNCTION_ROLE: &str = "push-openrate-ap-northeast-1-lambda";
 const AGENT_ROLE: &str = "push-openrate-ap-northeast-1-bedrock";
-const MODEL: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+const MODEL: &str = "anthropic.claude-sonnet-4-6";
 
 /// The agent, as AWS names it.
 pub(crate) struct Agent {

@@ -9,11 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::calendar::iso_seconds;
+use crate::calendar::{iso_seconds, midnight};
 use crate::call::{Call, Reply};
 use crate::clock::Millis;
 use crate::refusal::Refusal;
-use catalogue::{GEOGRAPHIES, Geography, MODELS, Model};
+use catalogue::{GEOGRAPHIES, Geography, MODELS, Model, Stage};
+
+/// AWS's text for an id that no model has, or none any more.
+const INVALID_MODEL: &str = "The provided model identifier is invalid.";
 
 /// A system-defined inference profile as it can be called in one region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +33,28 @@ pub(crate) fn profile(id_or_arn: &str, region: &str, account: &str) -> Option<Pr
     profiles(region, account).into_iter().find(|profile| profile.id == id_or_arn || profile.arn == id_or_arn)
 }
 
-/// Whether there is such a foundation model anywhere; its lifetime's end counts as its absence.
-pub(crate) fn model_exists(model_id: &str) -> bool {
-    Model::by_id(model_id).is_some()
+/// Whether `model`, an id or an ARN, names a foundation model or an inference profile of the region. A foundation model
+/// that has ended counts: nothing recorded says that AWS refuses an agent for it, and a public report
+/// (aws-samples/generative-ai-use-cases#1516) has such an agent deployed, which then fails when it is asked.
+pub(crate) fn knows(model: &str, region: &str, account: &str) -> bool {
+    profile(model, region, account).is_some() || Model::by_id(own_id(model, region)).is_some()
+}
+
+/// AWS's text for an id that it does not know, and which ids this emulator has: its catalogue is a part of AWS's.
+pub(crate) fn no_such_model(region: &str, account: &str, now: Millis) -> String {
+    let profiles = profiles(region, account).into_iter().map(|profile| profile.id);
+    let usable = |model: &&Model| model.on_demand.contains(&region) && model.converses() && !model.has_ended(now);
+    let models = MODELS.iter().filter(usable).map(|model| model.id.to_owned());
+    let ids: Vec<String> = profiles.chain(models).collect();
+    match ids.as_slice() {
+        [] => format!("{INVALID_MODEL} The emulator has no models in {region}."),
+        ids => format!("{INVALID_MODEL} The emulator's models for agents in {region} are {}.", ids.join(", ")),
+    }
+}
+
+/// The id of a foundation model, from its id or its ARN in this region.
+fn own_id<'a>(model: &'a str, region: &str) -> &'a str {
+    model.strip_prefix(&format!("arn:aws:bedrock:{region}::foundation-model/")).unwrap_or(model)
 }
 
 /// Whether a model can be called.
@@ -43,6 +65,10 @@ pub(crate) enum Callable {
     NoSuchModel,
     /// Its lifetime is over.
     Ended,
+    /// It is on its way out, and this account has not used it lately.
+    Legacy,
+    /// It takes part in no conversation: it makes embeddings, images or rankings.
+    NotForText,
     /// In this region only through an inference profile.
     NeedsProfile,
 }
@@ -50,18 +76,21 @@ pub(crate) enum Callable {
 /// Whether an agent of this region can call `model`, a model's or a profile's id or ARN.
 pub(crate) fn callable(model: &str, region: &str, account: &str, now: Millis) -> Callable {
     let profile = profile(model, region, account);
-    let plain = format!("arn:aws:bedrock:{region}::foundation-model/");
     // A profile's id is its model's with the geography in front.
     let id = match &profile {
         Some(profile) => profile.id.split_once('.').map_or("", |(_, id)| id),
-        None => model.strip_prefix(&plain).unwrap_or(model),
+        None => own_id(model, region),
     };
-    match (Model::by_id(id).filter(|model| model.is_in(region)), profile) {
-        (None, _) => Callable::NoSuchModel,
-        (Some(model), _) if model.end.is_some_and(|(_, end)| end <= now) => Callable::Ended,
-        (Some(_), Some(profile)) => Callable::Yes([vec![profile.arn], profile.models].concat()),
-        (Some(model), None) if model.on_demand.contains(&region) => Callable::Yes(vec![model.arn(region)]),
-        (Some(_), None) => Callable::NeedsProfile,
+    let Some(model) = Model::by_id(id) else { return Callable::NoSuchModel };
+    match (model.stage(now), profile) {
+        (Stage::Ended, _) => Callable::Ended,
+        _ if !model.is_in(region) => Callable::NoSuchModel,
+        _ if !model.converses() => Callable::NotForText,
+        (_, None) if !model.on_demand.contains(&region) => Callable::NeedsProfile,
+        // Nobody here has used it in the last 30 days.
+        (Stage::Legacy { .. }, _) => Callable::Legacy,
+        (Stage::Active, Some(profile)) => Callable::Yes([vec![profile.arn], profile.models].concat()),
+        (Stage::Active, None) => Callable::Yes(vec![model.arn(region)]),
     }
 }
 
@@ -87,7 +116,11 @@ fn get_profile(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     }
     match profile(id, call.region, call.account) {
         Some(profile) => Ok(Reply::read("GetInferenceProfile", shown_profile(&profile))),
-        None => Err(Refusal::new(404, "ResourceNotFoundException", format!("Could not find inference profile {id}."))),
+        None => {
+            let known: Vec<String> = profiles(call.region, call.account).into_iter().map(|profile| profile.id).collect();
+            let text = format!("Could not find inference profile {id}. The emulator has {}.", known.join(", "));
+            Err(Refusal::new(404, "ResourceNotFoundException", text))
+        }
     }
 }
 
@@ -118,9 +151,8 @@ fn list_profiles(call: &Call<'_>) -> Result<Reply, Refusal> {
 
 fn get_model(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     only_queried(call, &[])?;
-    let arn = format!("arn:aws:bedrock:{}::foundation-model/", call.region);
-    let model = here(call, id.strip_prefix(&arn).unwrap_or(id))?;
-    Ok(Reply::read("GetFoundationModel", json!({"modelDetails": shown_model(model, call.region)})))
+    let model = here(call, own_id(id, call.region))?;
+    Ok(Reply::read("GetFoundationModel", json!({"modelDetails": shown_model(model, call)})))
 }
 
 fn list_models(call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -133,21 +165,22 @@ fn list_models(call: &Call<'_>) -> Result<Reply, Refusal> {
     let output = check("byOutputModality", &["TEXT", "IMAGE", "EMBEDDING"])?;
     let inference = check("byInferenceType", &["ON_DEMAND", "PROVISIONED"])?;
     let provider = call.query("byProvider").map(str::to_lowercase);
-    // The catalogue's models all write text, and none can be customised or provisioned.
-    let any =
-        customization.is_none() && output.is_none_or(|output| output == "TEXT") && inference != Some("PROVISIONED");
+    // None of the catalogue's models can be customised or provisioned.
+    let any = customization.is_none() && inference != Some("PROVISIONED");
     let asked = |model: &&Model| {
         any && model.is_in(call.region)
+            && !model.has_ended(call.now)
+            && output.is_none_or(|output| model.output.contains(&output))
             && provider.as_ref().is_none_or(|provider| model.provider.to_lowercase() == *provider)
             && (inference.is_none() || model.on_demand.contains(&call.region))
     };
-    let found: Vec<Value> = MODELS.iter().filter(asked).map(|model| shown_model(model, call.region)).collect();
+    let found: Vec<Value> = MODELS.iter().filter(asked).map(|model| shown_model(model, call)).collect();
     Ok(Reply::read("ListFoundationModels", json!({"modelSummaries": found})))
 }
 
 fn get_availability(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     only_queried(call, &[])?;
-    let model = Model::by_id(id).ok_or_else(no_such_model)?;
+    let model = alive(call, id)?;
     let region = if model.is_in(call.region) { "AVAILABLE" } else { "NOT_AVAILABLE" };
     Ok(Reply::read(
         "GetFoundationModelAvailability",
@@ -201,13 +234,15 @@ fn shown_profile(profile: &Profile) -> Value {
     })
 }
 
-fn shown_model(model: &Model, region: &str) -> Value {
+fn shown_model(model: &Model, call: &Call<'_>) -> Value {
+    let region = call.region;
     // AWS answers INFERENCE_PROFILE where its own model of the API knows only the other two.
     let inference = if model.on_demand.contains(&region) { "ON_DEMAND" } else { "INFERENCE_PROFILE" };
-    let mut lifecycle = json!({"status": "ACTIVE", "startOfLifeTime": iso_seconds(model.start)});
-    if let Some((legacy, end)) = model.end {
+    let start = iso_seconds(midnight(model.start).unwrap_or_default());
+    let mut lifecycle = json!({"status": "ACTIVE", "startOfLifeTime": start});
+    if let Stage::Legacy { since, end } = model.stage(call.now) {
         lifecycle["status"] = json!("LEGACY");
-        lifecycle["legacyTime"] = json!(iso_seconds(legacy));
+        lifecycle["legacyTime"] = json!(iso_seconds(since));
         lifecycle["endOfLifeTime"] = json!(iso_seconds(end));
     }
     json!({
@@ -215,9 +250,9 @@ fn shown_model(model: &Model, region: &str) -> Value {
         "modelId": model.id,
         "modelName": model.name,
         "providerName": model.provider,
-        "inputModalities": ["TEXT", "IMAGE"],
-        "outputModalities": ["TEXT"],
-        "responseStreamingSupported": true,
+        "inputModalities": model.input,
+        "outputModalities": model.output,
+        "responseStreamingSupported": model.converses(),
         "customizationsSupported": [],
         "inferenceTypesSupported": [inference],
         "modelLifecycle": lifecycle,
@@ -226,11 +261,17 @@ fn shown_model(model: &Model, region: &str) -> Value {
 
 /// A model of the call's region.
 fn here(call: &Call<'_>, id: &str) -> Result<&'static Model, Refusal> {
-    Model::by_id(id).filter(|model| model.is_in(call.region)).ok_or_else(no_such_model)
+    let model = alive(call, id)?;
+    if model.is_in(call.region) { Ok(model) } else { Err(validation(INVALID_MODEL)) }
 }
 
-fn no_such_model() -> Refusal {
-    validation("The provided model identifier is invalid.")
+/// A model of any region.
+fn alive(call: &Call<'_>, id: &str) -> Result<&'static Model, Refusal> {
+    match Model::by_id(id) {
+        Some(model) if model.has_ended(call.now) => Err(validation(INVALID_MODEL)),
+        Some(model) => Ok(model),
+        None => Err(validation(no_such_model(call.region, call.account, call.now))),
+    }
 }
 
 fn only_queried(call: &Call<'_>, known: &[&str]) -> Result<(), Refusal> {

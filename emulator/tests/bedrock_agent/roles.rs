@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::account::{Account, text, whole, with};
 
-const PROFILE: &str = "jp.anthropic.claude-sonnet-4-5-20250929-v1:0";
+const PROFILE: &str = "jp.anthropic.claude-sonnet-4-6";
 const NOT_AUTHORIZED: &str = "User: arn:aws:iam::123456789012:user/emulator is not authorized to perform: \
     bedrock:CreateAgent on resource: arn:aws:bedrock:ap-northeast-1:123456789012:agent/*";
 
@@ -63,11 +63,20 @@ async fn an_update_to_a_profile_that_the_role_may_not_use_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_model_is_refused() {
     let account = Account::with_role().await;
-    for model in ["anthropic.claude-3-5-sonnet-20240620-v1:0", "xx.amazon.nova-pro-v1:0"] {
+    for model in ["anthropic.claude-3-5-sonnet-20990101-v1:0", "xx.amazon.nova-pro-v1:0"] {
         let request = with(whole("openrate"), &[("foundationModel", json!(model))]);
         let refused = account.ask("PUT", "/agents/", request).await.refused(400, "ValidationException");
-        assert_eq!(refused, "The provided model identifier is invalid.");
+        assert!(refused.starts_with("The provided model identifier is invalid. The emulator's models"), "{refused}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_is_made_and_prepared_for_a_model_that_has_ended() {
+    let account = Account::with_role().await;
+    let request = with(whole("openrate"), &[("foundationModel", json!("anthropic.claude-v2"))]);
+    let created = account.ask("PUT", "/agents/", request).await.ok(202);
+    account.wait(10).await;
+    account.prepare(&text(&created["agent"]["agentId"])).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::account::{Account, groups, signed, text, whole, with};
 use crate::decoder::{Event, whole_messages};
 
-pub(crate) const PROFILE: &str = "jp.anthropic.claude-sonnet-4-5-20250929-v1:0";
+pub(crate) const PROFILE: &str = "jp.anthropic.claude-sonnet-4-6";
 pub(crate) const SESSION: &str = "session-1";
 
 /// All of a stream.

@@ -8,7 +8,7 @@ use crate::account::signed;
 use crate::decoder::{Event, whole_messages};
 use crate::stage::{FUNCTIONS, Stage};
 
-const PROFILE: &str = "jp.anthropic.claude-sonnet-4-5-20250929-v1:0";
+const PROFILE: &str = "jp.anthropic.claude-sonnet-4-6";
 const FUNCTION: &str = "arn:aws:lambda:ap-northeast-1:123456789012:function:app:1";
 
 /// Answers as its parameter `how` says.

@@ -81,7 +81,7 @@ locals {
   region  = "ap-northeast-1"
   account = data.aws_caller_identity.current.account_id
   name    = "push-openrate"
-  model   = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+  model   = "anthropic.claude-sonnet-4-6"
   profile = "jp.${local.model}"
   # Every region that the profile may send a request to.
   model_regions = ["ap-northeast-1", "ap-northeast-3"]

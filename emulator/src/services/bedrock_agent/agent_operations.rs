@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::agent::{Agent, Settings};
-use super::permit::{self, Deed, NO_SUCH_MODEL};
+use super::permit::{self, Deed};
 use super::quota::Asked;
 use super::refusals::{conflict, denied, name_taken, validation};
 use super::status::{Passing, Status, Then};
@@ -15,6 +15,7 @@ use super::{find, input, page, shapes};
 use crate::calendar::iso_millis;
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
+use crate::services::bedrock;
 
 /// AWS's text for an account that may not create agents, as recorded on 2026-08-06.
 const IN_MAINTENANCE: &str = "Bedrock Agents is in Maintenance Mode. New agent creation is not available for accounts \
@@ -106,17 +107,17 @@ pub(super) fn update(call: &mut Call<'_>, id: &str) -> Result<Reply, Refusal> {
     Ok(Reply::wrote(operation, 202, json!({ "agent": agent.describe() })))
 }
 
-/// Makes the draft usable; a model that has gone meanwhile fails it.
+/// Makes the draft usable; a model that is not there fails it.
 pub(super) fn prepare(call: &mut Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let operation = "PrepareAgent";
     input::nothing(call, operation)?;
     let agent = find::agent(call, operation, id)?;
     agent.must_take("Prepare")?;
     let model = whole(&agent.settings)?.to_owned();
-    let then = if permit::model_lives(call, &model) {
+    let then = if bedrock::knows(&model, call.region, call.account) {
         Then::Rest(Status::Prepared)
     } else {
-        Then::Fail(NO_SUCH_MODEL.to_owned())
+        Then::Fail(bedrock::no_such_model(call.region, call.account, call.now))
     };
 
     let (now, lasts) = (call.now, call.timing.agent_prepare);

@@ -223,9 +223,9 @@ mod tests {
     fn a_model_is_an_id_a_profile_or_an_arn() {
         let good = [
             "anthropic.claude-3-5-sonnet-20240620-v1:0",
-            "jp.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "jp.anthropic.claude-sonnet-4-6",
             "arn:aws:bedrock:ap-northeast-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0",
-            "arn:aws:bedrock:ap-northeast-1:123456789012:inference-profile/jp.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "arn:aws:bedrock:ap-northeast-1:123456789012:inference-profile/jp.anthropic.claude-sonnet-4-6",
         ];
         table(&MODEL, &good, &["a model", "arn:aws:s3:::bucket", "a:b:c:d", "under_score"]);
     }

@@ -25,8 +25,8 @@ pub(super) struct Deed<'a> {
 /// What the role may do with a plain foundation model AWS checks only when the agent is asked, and so it is not checked.
 pub(super) fn check(call: &Call<'_>, deed: &Deed<'_>, settings: &Settings) -> Result<(), Refusal> {
     let model = settings.foundation_model.as_deref();
-    if model.is_some_and(|model| !model_lives(call, model)) {
-        return Err(validation(NO_SUCH_MODEL));
+    if model.is_some_and(|model| !bedrock::knows(model, call.region, call.account)) {
+        return Err(validation(bedrock::no_such_model(call.region, call.account, call.now)));
     }
     let Some(role) = settings.agent_resource_role_arn.as_deref() else { return Ok(()) };
     let profile = model.and_then(|model| bedrock::profile(model, call.region, call.account));
@@ -46,16 +46,6 @@ pub(super) fn check(call: &Call<'_>, deed: &Deed<'_>, settings: &Settings) -> Re
             call.account, deed.operation, deed.agent,
         ))),
     }
-}
-
-/// The text for a model that does not exist, or not any more.
-pub(super) const NO_SUCH_MODEL: &str = "The provided model identifier is invalid.";
-
-/// Whether `model`, an id or an ARN, names a model or an inference profile that exists in the call's region.
-pub(super) fn model_lives(call: &Call<'_>, model: &str) -> bool {
-    let plain = format!("arn:aws:bedrock:{}::foundation-model/", call.region);
-    bedrock::profile(model, call.region, call.account).is_some()
-        || bedrock::model_exists(model.strip_prefix(&plain).unwrap_or(model))
 }
 
 fn may_use(call: &Call<'_>, role: &str, profile: &Profile) -> bool {

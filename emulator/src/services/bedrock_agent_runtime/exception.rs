@@ -27,8 +27,21 @@ impl Exception {
         Self::new(StreamException::AccessDenied, text)
     }
 
-    pub(super) fn no_such_model() -> Self {
-        Self::new(StreamException::Validation, "The provided model identifier is invalid.")
+    pub(super) fn no_such_model(text: String) -> Self {
+        Self::new(StreamException::Validation, text)
+    }
+
+    /// The model is on its way out, and the account has not used it lately.
+    pub(super) fn model_is_legacy() -> Self {
+        let text = "Access denied. This Model is marked by provider as Legacy and you have not been actively using the \
+                    model in the last 30 days. Please upgrade to an active model on Amazon Bedrock";
+        Self::new(StreamException::ResourceNotFound, text)
+    }
+
+    /// The model makes embeddings, images or rankings.
+    pub(super) fn model_without_text() -> Self {
+        let text = "This action doesn't support the model that you provided. Try again with a supported text or chat model.";
+        Self::new(StreamException::Validation, text)
     }
 
     pub(super) fn model_ended() -> Self {

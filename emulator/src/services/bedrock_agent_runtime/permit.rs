@@ -24,7 +24,11 @@ pub(super) fn check(world: &World, asked: &Asked<'_>, routed: &Routed) -> Result
     let model = routed.model.as_deref().unwrap_or_default();
     let resources = match bedrock::callable(model, asked.region, asked.account, asked.now) {
         Callable::Yes(resources) => resources,
-        Callable::NoSuchModel => return Err(Exception::no_such_model()),
+        Callable::NoSuchModel => {
+            return Err(Exception::no_such_model(bedrock::no_such_model(asked.region, asked.account, asked.now)));
+        }
+        Callable::Legacy => return Err(Exception::model_is_legacy()),
+        Callable::NotForText => return Err(Exception::model_without_text()),
         Callable::Ended => return Err(Exception::model_ended()),
         Callable::NeedsProfile => return Err(Exception::needs_profile(model)),
     };
