@@ -47,9 +47,8 @@ pub(super) fn read(field: Field<'_>, stack: Option<&StackName>, dir: &Path) -> O
         None => stack.map(BedrockName::from),
     };
     let description = fields.optional("description").and_then(|field| field.text_of(1..=200));
-    let model = fields
-        .required("model", "add `model: jp.anthropic.claude-sonnet-4-6`")
-        .and_then(|field| model::read(&field));
+    let model =
+        fields.required("model", "add `model: jp.anthropic.claude-sonnet-4-6`").and_then(|field| model::read(&field));
     let instruction = fields
         .required(
             "instruction",

@@ -183,8 +183,7 @@ async fn an_action_group_that_nobody_named_is_a_stray_of_the_draft() {
 #[tokio::test(start_paused = true)]
 async fn a_legacy_model_is_told_with_its_last_day() {
     let stage = Stage::new();
-    let legacy =
-        MANIFEST.replace("jp.anthropic.claude-sonnet-4-6", "us.anthropic.claude-opus-4-1-20250805-v1:0");
+    let legacy = MANIFEST.replace("jp.anthropic.claude-sonnet-4-6", "us.anthropic.claude-opus-4-1-20250805-v1:0");
     let legacy = legacy.replace("ap-northeast-1", "us-east-1").replace("pinpoint: {application: push-openrate}\n", "");
     stage.deploy(&legacy).await;
     let status = look(&stage, &legacy).await;

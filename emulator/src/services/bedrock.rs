@@ -117,7 +117,8 @@ fn get_profile(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     match profile(id, call.region, call.account) {
         Some(profile) => Ok(Reply::read("GetInferenceProfile", shown_profile(&profile))),
         None => {
-            let known: Vec<String> = profiles(call.region, call.account).into_iter().map(|profile| profile.id).collect();
+            let known: Vec<String> =
+                profiles(call.region, call.account).into_iter().map(|profile| profile.id).collect();
             let text = format!("Could not find inference profile {id}. The emulator has {}.", known.join(", "));
             Err(Refusal::new(404, "ResourceNotFoundException", text))
         }

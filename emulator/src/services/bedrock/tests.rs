@@ -13,12 +13,7 @@ async fn what_does_not_exist_is_refused_as_aws_does() {
     let cases = [
         ("/foundation-models/anthropic.claude-3-5-sonnet-20240620-v1%3A0", 400, "ValidationException", invalid),
         ("/foundation-models/jp.anthropic.claude-sonnet-4-6", 400, "ValidationException", invalid),
-        (
-            "/foundation-model-availability/jp.anthropic.claude-sonnet-4-6",
-            400,
-            "ValidationException",
-            invalid,
-        ),
+        ("/foundation-model-availability/jp.anthropic.claude-sonnet-4-6", 400, "ValidationException", invalid),
         ("/inference-profiles/us.amazon.nova-lite-v1%3A0", 404, "ResourceNotFoundException", "Could not find"),
         ("/inference-profiles?type=MINE", 400, "ValidationException", "Member must satisfy enum value set"),
         ("/inference-profiles?maxResults=0", 400, "ValidationException", "maxResults"),

@@ -40,7 +40,8 @@ impl Exception {
 
     /// The model makes embeddings, images or rankings.
     pub(super) fn model_without_text() -> Self {
-        let text = "This action doesn't support the model that you provided. Try again with a supported text or chat model.";
+        let text =
+            "This action doesn't support the model that you provided. Try again with a supported text or chat model.";
         Self::new(StreamException::Validation, text)
     }
 
