@@ -134,6 +134,9 @@ pub struct Deploy {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// Change the stack even if it was deployed from another repository or path
+    #[arg(long)]
+    pub take_over: bool,
     /// Ask the new version this before the alias moves to it; if it fails, the alias stays [else the manifest's smoke]
     #[arg(long, value_name = "QUESTION")]
     pub smoke: Option<String>,
@@ -154,6 +157,9 @@ pub struct Destroy {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// Change the stack even if it was deployed from another repository or path
+    #[arg(long)]
+    pub take_over: bool,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -33,6 +33,8 @@ pub mod ownership; // whose a thing is
 pub mod image; // source folder -> image -> registry
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
+pub mod origin; // the repository that a manifest comes from
+pub mod git; // what Git says of a folder
 pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
 pub mod harmless; // others' text, fit for a terminal; pure
 pub mod moment; // a moment in UTC, and how it is written

@@ -75,6 +75,8 @@ pub struct Manifest {
     pub dir: PathBuf,
     /// The manifest's file, as it was named.
     pub path: PathBuf,
+    /// Where it comes from (see [`crate::origin`]); not read from the file, and unknown unless the caller looks it up.
+    pub origin: Option<String>,
 }
 
 /// A manifest that can be used, and what is worth saying about it.
@@ -190,6 +192,7 @@ fn read(root: &Node, findings: &Findings<'_>, path: &Path) -> Option<Manifest> {
         connector: connector?,
         dir,
         path: path.to_owned(),
+        origin: None,
     })
 }
 

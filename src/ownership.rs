@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 /// The tag that says to which stack a thing belongs.
 pub const STACK_TAG: &str = "bedrock-ops:stack";
 
+/// The tag that says which manifest, in which repository, the stack was deployed from.
+pub const ORIGIN_TAG: &str = "bedrock-ops:origin";
+
 /// Whose a thing is, told by its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
@@ -28,10 +31,11 @@ pub struct Ownership {
 }
 
 impl Ownership {
-    /// The ownership of the named stack, with the manifest's own tags.
-    pub fn new(stack: &str, tags: &Tags) -> Self {
+    /// The ownership of the named stack, with the manifest's own tags and, where it is known, its origin.
+    pub fn new(stack: &str, tags: &Tags, origin: Option<&str>) -> Self {
         let mut tags = tags.clone();
         tags.insert(STACK_TAG.to_owned(), stack.to_owned());
+        tags.extend(origin.map(|origin| (ORIGIN_TAG.to_owned(), origin.to_owned())));
         Self { tags }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::aws::Site;
 use crate::facts::{Change, Difference, Key, Known, Unmanaged, differences, shown, unmanaged_differences};
-use crate::ownership::Owner;
+use crate::ownership::{ORIGIN_TAG, Owner};
 use crate::resource::{Resource, Seen};
 
 /// What is there, by key.
@@ -43,6 +43,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is known before the first step.
     pub known: Known,
+    /// The other origins that resources of this stack were deployed from.
+    pub origins: BTreeSet<String>,
 }
 
 impl Plan {
@@ -93,7 +95,7 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
         if change == Change::Keep && resource.follows().iter().any(|key| changed.contains(key)) {
             change = Change::Update(Vec::new());
         }
-        if change != Change::Keep {
+        if change != Change::Keep && !only_tags(&change) {
             changed.insert(key.clone());
         }
         if change == Change::Delete {
@@ -114,7 +116,7 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
     }
     rest(&mut steps);
     redo(&mut steps);
-    Plan { steps, known }
+    Plan { steps, known, origins: BTreeSet::new() }
 }
 
 /// What is inside a resource of ours that the manifest does not name.
@@ -133,6 +135,12 @@ fn unpublished(snapshot: &Snapshot, resource: &dyn Resource) -> Vec<Difference> 
     };
     let next: Vec<Unmanaged> = sources.iter().flat_map(|key| unmanaged(snapshot, key)).collect();
     unmanaged_differences(&live.unmanaged, &next)
+}
+
+/// Whether nothing but tags changes: what follows the resource need not follow that.
+fn only_tags(change: &Change) -> bool {
+    let is_tag = |difference: &Difference| difference.field.starts_with("tags");
+    matches!(change, Change::Update(differences) if !differences.is_empty() && differences.iter().all(is_tag))
 }
 
 /// What only serves something that is kept is kept with it.
@@ -173,7 +181,7 @@ pub fn destroy(
     while let Some((place, reason)) = steps.iter().enumerate().find_map(|(place, step)| held(place, step, &steps)) {
         steps[place].change = Change::Refuse(reason);
     }
-    Plan { steps, known: identities(snapshot, site) }
+    Plan { steps, known: identities(snapshot, site), origins: BTreeSet::new() }
 }
 
 /// Why a step that would delete must not: something that stays stands on it, or it is in something that stays.
@@ -226,6 +234,18 @@ fn refusal(owner: &Owner) -> Option<String> {
              Choose another `name` in the manifest"
         )),
     }
+}
+
+/// The origins, other than this one, that resources of the stack carry. Where either side has none, nothing is compared.
+pub fn other_origins(snapshot: &Snapshot, origin: Option<&str>) -> BTreeSet<String> {
+    let Some(origin) = origin else { return BTreeSet::new() };
+    let of = |seen: &Seen| match seen {
+        Seen::Present(present) if present.owner == Owner::Ours => {
+            present.facts["tags"][ORIGIN_TAG].as_str().map(str::to_owned)
+        }
+        _ => None,
+    };
+    snapshot.values().filter_map(of).filter(|other| other != origin).collect()
 }
 
 /// What is known of a snapshot.

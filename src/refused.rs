@@ -1,5 +1,6 @@
 //! What this tool refuses to do, each refusal with the way out, and how commands end.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use thiserror::Error;
@@ -156,6 +157,19 @@ impl Refused {
             Exit::Usage,
             "this asks before it changes anything, and there is no terminal to ask on",
             format!("the plan is above; `{command} --yes` carries it out; nothing was changed"),
+        )
+    }
+
+    /// The stack was deployed from another repository or path, and nobody is there to confirm that this one takes it over.
+    pub fn elsewhere(origins: &BTreeSet<String>, command: &str) -> Self {
+        let origins = origins.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Self::new(
+            Exit::Refused,
+            format!("this stack was deployed from {origins}, not from this manifest's repository and path"),
+            format!(
+                "nothing was changed; if it is another project's stack, choose another `name` in the manifest; if the \
+                 project has moved, add --take-over: `{command} --take-over`"
+            ),
         )
     }
 

@@ -60,7 +60,7 @@ impl Session {
     pub async fn plan(&self) -> Result<(Site, Plan)> {
         let (site, snapshot) = self.observe(self.stack.resources()).await?;
         let plan = plan::deploy(self.stack.resources(), &snapshot, &site);
-        Ok((site, plan))
+        Ok((site, self.compared(plan, &snapshot)))
     }
 
     /// How things stand this moment: nothing is waited for. Makes reading calls only.
@@ -79,7 +79,12 @@ impl Session {
         let (site, snapshot) = self.observe(&standing).await?;
         let obstacles = self.obstacles(&standing, &snapshot, &site).await?;
         let plan = plan::destroy(&standing, &snapshot, &obstacles, &site);
-        Ok((site, plan))
+        Ok((site, self.compared(plan, &snapshot)))
+    }
+
+    /// The plan, with the other origins that the snapshot holds.
+    fn compared(&self, plan: Plan, snapshot: &Snapshot) -> Plan {
+        Plan { origins: plan::other_origins(snapshot, self.manifest.origin.as_deref()), ..plan }
     }
 
     /// What keeps our own things from being deleted.

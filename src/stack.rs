@@ -45,7 +45,7 @@ impl Stack {
     /// What the manifest asks for in this region. `cache` is where layers of dependencies are kept between builds.
     pub fn new(manifest: &Manifest, region: &str, cache: Option<PathBuf>) -> Self {
         let name = manifest.name.as_ref();
-        let ownership = Ownership::new(name, &manifest.tags);
+        let ownership = Ownership::new(name, &manifest.tags, manifest.origin.as_deref());
         let mut resources: Vec<Arc<dyn Resource>> = Vec::new();
 
         let application = manifest.pinpoint.clone().map(PinpointApplication);

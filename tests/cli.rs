@@ -11,6 +11,9 @@ mod asked;
 mod engines;
 #[path = "cli/followed.rs"]
 mod followed;
+#[cfg(unix)]
+#[path = "cli/origins.rs"]
+mod origins;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/read_only.rs"]

@@ -49,9 +49,22 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 fn the_least_manifest_gets_its_defaults() {
     let Loaded { manifest, warnings } = loaded("small");
     assert!(warnings.is_empty(), "{warnings:?}");
-    let Manifest { name, region, account, tags, agent, lambda, pinpoint, action_groups, smoke, connector, dir, path } =
-        manifest;
-    assert_eq!(smoke, None);
+    let Manifest {
+        name,
+        region,
+        account,
+        tags,
+        agent,
+        lambda,
+        pinpoint,
+        action_groups,
+        smoke,
+        connector,
+        dir,
+        path,
+        origin,
+    } = manifest;
+    assert_eq!((smoke, origin), (None, None));
     assert_eq!((name.as_str(), region, account, tags.len(), pinpoint), ("push-openrate", None, None, 0, None));
     assert_eq!((dir, path), (PathBuf::from("tests/manifests"), PathBuf::from("tests/manifests/small.yaml")));
     assert_eq!((agent.name.as_str(), agent.alias.name.as_str()), ("push-openrate", "live"));

@@ -30,15 +30,22 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     if !refusals.is_empty() {
         return Err(Refused::plan(refusals.len()).into());
     }
+    output::taken_over(&plan, &common.typed("deploy"), args.yes, args.take_over)?;
     if args.smoke.is_some() && plan.keeps(&session.stack.alias.key()) {
         note(&format!("the alias does not move, so nothing is asked; `{}` asks what is live", common.typed("ask")));
     }
     if !plan.is_empty() {
-        output::confirm(&common.typed("deploy"), "deploy this?", args.yes).await?;
+        output::confirm(&common.typed("deploy"), &question(&session, &site, &plan), args.yes).await?;
     }
     let report = session.apply(&plan).await;
     let outcome = finish(common, &session, &site, &plan, &report, args.json);
     outcome.map(|()| Exit::Done)
+}
+
+/// The confirmation prompt; taking a stack over from elsewhere is part of what is confirmed.
+fn question(session: &Session, site: &Site, plan: &Plan) -> String {
+    let name = &session.stack.name;
+    if plan.origins.is_empty() { "deploy this?".to_owned() } else { format!("take over the stack {name} in {}?", site.shown()) }
 }
 
 /// What the new version is asked: by the command line, else by the manifest.

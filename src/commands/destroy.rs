@@ -20,8 +20,13 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     let session = open::session(common).await?;
     let (site, mut plan) = session.destruction().await?;
     note(&text::destruction(&session.stack.name, &site, &plan));
+    output::taken_over(&plan, &typed, args.yes, args.take_over)?;
     if deletes_something(&plan) {
-        output::confirm(&typed, "destroy this?", args.yes).await?;
+        let question = format!(
+            "destroy the stack {} in account {}, region {}?",
+            session.stack.name, site.account, site.region
+        );
+        output::confirm(&typed, &question, args.yes).await?;
     }
     if !args.yes && deletes_something(&plan) {
         // Minutes may have gone by: what is deleted is what is ours now.

@@ -9,6 +9,7 @@ use super::{local, output};
 use crate::aws::Door;
 use crate::cli::Common;
 use crate::manifest::{self, Manifest};
+use crate::origin;
 use crate::progress::Progress;
 use crate::session::Session;
 
@@ -17,9 +18,13 @@ pub(super) async fn session(common: &Common) -> Result<Session> {
     session_of(common, manifest(common)?).await
 }
 
-/// Opens the door for this manifest.
-pub(super) async fn session_of(common: &Common, manifest: Manifest) -> Result<Session> {
-    let door = door(common, &manifest).await?;
+/// Opens the door for this manifest, and looks up which repository it comes from. The emulated account of `--local` lies
+/// beside the manifest, so it can't hold another's stack.
+pub(super) async fn session_of(common: &Common, mut manifest: Manifest) -> Result<Session> {
+    let origin = async { if common.local { None } else { origin::of(&common.file).await } };
+    let (door, origin) = tokio::join!(door(common, &manifest), origin);
+    let door = door?;
+    manifest.origin = origin;
     Ok(Session::new(manifest, door, cache(), progress()).typed_with(common.flags()))
 }
 

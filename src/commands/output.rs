@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::signals;
 use crate::error::Printed;
+use crate::plan::Plan;
 use crate::refused::Refused;
 use crate::report::{Report, text};
 
@@ -51,12 +52,25 @@ pub(super) fn stopped(report: &Report) {
     }
 }
 
+/// Refuses to change a stack that was deployed from elsewhere, unless the command line or a person agrees to take it over.
+pub(super) fn taken_over(plan: &Plan, command: &str, yes: bool, take_over: bool) -> Result<()> {
+    if plan.origins.is_empty() || take_over || (!yes && is_interactive()) {
+        return Ok(());
+    }
+    Err(Refused::elsewhere(&plan.origins, command).into())
+}
+
+/// Whether somebody can read a question and answer it.
+fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Asks on the terminal; `yes` answers in advance. Where there is no terminal, nobody is asked and nothing is done.
 pub(super) async fn confirm(command: &str, question: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());
     }
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    if !is_interactive() {
         return Err(Refused::unasked(command).into());
     }
     let mut err = anstream::stderr();

@@ -23,14 +23,18 @@ pub fn report(stack: &str, site: &Site, plan: &Plan, report: &Report) -> Value {
 }
 
 fn document(stack: &str, site: &Site, plan: &Plan, steps: &[Value]) -> Value {
-    json!({
+    let mut document = json!({
         "format": FORMAT,
         "stack": stack,
         "account": site.account,
         "region": site.region,
         "steps": steps,
         "summary": summary(plan),
-    })
+    });
+    if !plan.origins.is_empty() {
+        document["origins"] = json!(plan.origins);
+    }
+    document
 }
 
 fn ended(planned: &Step, outcome: &Outcome) -> Value {

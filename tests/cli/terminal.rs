@@ -38,7 +38,7 @@ fn yes_deploys_and_then_destroys() {
     assert_eq!(code, Some(0), "{screen}");
     assert!(screen.contains("@aws connector add openrate arn:aws:bedrock:ap-northeast-1:"), "{screen}");
     assert!(screen.contains("\u{1b}[32m+ repository"), "a terminal shows colours: {screen}");
-    let (code, screen) = on_terminal(&folder, &[("destroy this? [y/N]", "y\r")], &["destroy", "--local"], &[]);
+    let (code, screen) = on_terminal(&folder, &[("[y/N]", "y\r")], &["destroy", "--local"], &[]);
     assert_eq!(code, Some(0), "{screen}");
     assert!(screen.contains("a second look found nothing left"), "{screen}");
 }

@@ -11,6 +11,7 @@ mod faults;
 mod first_agent;
 mod foreign;
 mod logs;
+mod origin;
 mod smoke;
 mod stage;
 mod status;

@@ -79,7 +79,13 @@ impl Stage {
     }
 
     pub(crate) fn session(&self, text: &str) -> Session {
-        let loaded = manifest::parse(text, &self.folder.path().join("agent.yaml")).unwrap();
+        self.session_from(text, None)
+    }
+
+    /// A session of a manifest that comes from this repository and path.
+    pub(crate) fn session_from(&self, text: &str, origin: Option<&str>) -> Session {
+        let mut loaded = manifest::parse(text, &self.folder.path().join("agent.yaml")).unwrap();
+        loaded.manifest.origin = origin.map(str::to_owned);
         let door = Door::local(self.emulator.clone(), &loaded.manifest);
         Session::new(loaded.manifest, door, None, Progress::silent())
     }
