@@ -88,7 +88,9 @@ mod tests {
         ] {
             assert_eq!(place(url).as_deref(), Some("github.com/acme/ops"), "{url}");
         }
-        for url in ["/srv/git/ops.git", "../ops", "file:///srv/git/ops.git", r"C:\git\ops", "C:/git/ops", "", "https://host"] {
+        for url in
+            ["/srv/git/ops.git", "../ops", "file:///srv/git/ops.git", r"C:\git\ops", "C:/git/ops", "", "https://host"]
+        {
             assert_eq!(place(url), None, "{url}: it is on this machine, or no place");
         }
     }

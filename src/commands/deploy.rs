@@ -45,7 +45,11 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
 /// The confirmation prompt; taking a stack over from elsewhere is part of what is confirmed.
 fn question(session: &Session, site: &Site, plan: &Plan) -> String {
     let name = &session.stack.name;
-    if plan.origins.is_empty() { "deploy this?".to_owned() } else { format!("take over the stack {name} in {}?", site.shown()) }
+    if plan.origins.is_empty() {
+        "deploy this?".to_owned()
+    } else {
+        format!("take over the stack {name} in {}?", site.shown())
+    }
 }
 
 /// What the new version is asked: by the command line, else by the manifest.

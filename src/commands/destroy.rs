@@ -22,10 +22,8 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     note(&text::destruction(&session.stack.name, &site, &plan));
     output::taken_over(&plan, &typed, args.yes, args.take_over)?;
     if deletes_something(&plan) {
-        let question = format!(
-            "destroy the stack {} in account {}, region {}?",
-            session.stack.name, site.account, site.region
-        );
+        let question =
+            format!("destroy the stack {} in account {}, region {}?", session.stack.name, site.account, site.region);
         output::confirm(&typed, &question, args.yes).await?;
     }
     if !args.yes && deletes_something(&plan) {

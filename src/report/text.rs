@@ -23,7 +23,10 @@ const UNMANAGED: usize = 120;
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
     let mut text = format!("{stack} in {}\n", site.shown());
     for origin in &plan.origins {
-        let _ = writeln!(text, "  {RED}! this stack was deployed from {origin}{RED:#}, not from this manifest's repository and path");
+        let _ = writeln!(
+            text,
+            "  {RED}! this stack was deployed from {origin}{RED:#}, not from this manifest's repository and path"
+        );
     }
     for step in plan.changes() {
         step_lines(&mut text, step, plan);
