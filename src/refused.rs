@@ -109,7 +109,7 @@ impl Refused {
 
     /// Things that destroying found in the way and left.
     pub fn kept(kept: &[(impl Display, String)]) -> Self {
-        let lines = kept.iter().map(|(key, reason)| format!("\n  {key}: {reason}"));
+        let lines = kept.iter().map(|(key, reason)| format!("\n{key}: {reason}"));
         Self::new(
             Exit::Partial,
             format!("what is not ours was left:{}", lines.collect::<String>()),

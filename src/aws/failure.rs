@@ -8,7 +8,6 @@ use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::credentials::NoCredentials;
-use crate::harmless::harmless;
 
 /// The codes by which services say that a thing is not there.
 const NOT_FOUND: [&str; 6] = [
@@ -39,7 +38,7 @@ pub struct Failure(Box<Facts>);
 struct Facts {
     operation: &'static str,
     code: String,
-    /// AWS's text, which may repeat what others wrote: harmless to a terminal.
+    /// AWS's text, which may repeat what anybody wrote.
     message: String,
     status: Option<u16>,
     /// Whether it came within an answer that had begun, and so has no status of its own.
@@ -93,8 +92,8 @@ impl Failure {
         let message = message.unwrap_or_else(|| credentials.map_or_else(|| innermost(error), ToString::to_string));
         Self(Box::new(Facts {
             operation,
-            code: harmless(code),
-            message: harmless(&message),
+            code: code.to_owned(),
+            message,
             status: response.map(|response| response.status().as_u16()),
             streamed: false,
             credentials: credentials.map(|none| none.hint().to_owned()),
@@ -107,7 +106,7 @@ impl Failure {
 
     /// An error that came within an answer's stream, after the call itself had been accepted.
     pub fn in_stream(operation: &'static str, code: &str, message: &str, request_id: Option<&str>) -> Self {
-        let (code, message, request_id) = (harmless(code), harmless(message), request_id.map(str::to_owned));
+        let (code, message, request_id) = (code.to_owned(), message.to_owned(), request_id.map(str::to_owned));
         Self(Box::new(Facts { operation, code, message, status: None, streamed: true, request_id, credentials: None }))
     }
 

@@ -20,6 +20,7 @@ use crate::conversation::{self, Agent, Question, Reason, Unanswered};
 use crate::error::Printed;
 use crate::moment::Moment;
 use crate::refused::Exit;
+use crate::sanitize::Clean;
 use shown::Shown;
 use whom::Whom;
 
@@ -62,10 +63,10 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
     match unless_stopped(temporary.remove(&context)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            note(&Printed(&error.context("deleting the alias that was made for this question")).to_string());
-            note(&left(common, &temporary.name));
+            note(&Printed(&error.context("deleting the alias that was made for this question")));
+            note(left(common, &temporary.name));
         }
-        Err(_) => note(&left(common, &temporary.name)),
+        Err(_) => note(left(common, &temporary.name)),
     }
     spoken
 }
@@ -105,7 +106,7 @@ async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) 
             return Ok(Ended::Unread);
         }
         if matches!(event, conversation::Event::ReturnControl(_)) {
-            note(&Printed(&Unanswered::new(Reason::ReturnControl, None, agent).into()).to_string());
+            note(&Printed(&Unanswered::new(Reason::ReturnControl, None, agent).into()));
             ended = Ended::GivenBack;
         }
     }
@@ -113,7 +114,7 @@ async fn told(aws: &Aws, agent: &Agent, question: &Question, shown: &mut Shown) 
 }
 
 fn stopped(stop: Stop) -> Exit {
-    note(&format!("\n{}", stop.text()));
+    note(Clean::block(format!("\n{}", stop.text())));
     stop.exit()
 }
 

@@ -25,14 +25,14 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     }
     let session = open::session_of(common, manifest).await?;
     let (site, plan) = session.plan().await?;
-    note(&text::plan(&session.stack.name, &site, &plan));
+    note(text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
     if !refusals.is_empty() {
         return Err(Refused::plan(refusals.len()).into());
     }
     output::taken_over(&plan, &common.typed("deploy"), args.yes, args.take_over)?;
     if args.smoke.is_some() && plan.keeps(&session.stack.alias.key()) {
-        note(&format!("the alias does not move, so nothing is asked; `{}` asks what is live", common.typed("ask")));
+        note(format!("the alias does not move, so nothing is asked; `{}` asks what is live", common.typed("ask")));
     }
     if !plan.is_empty() {
         output::confirm(&common.typed("deploy"), &question(&session, &site, &plan), args.yes).await?;
@@ -80,7 +80,7 @@ fn finish(common: &Common, session: &Session, site: &Site, plan: &Plan, report: 
     let alias = identity(session.stack.alias.key()).context("the alias has no id")?;
     let version = identity(session.stack.alias.version());
     if let (Some(version), false) = (&version, plan.is_empty()) {
-        note(&format!("alias {} routes to version {version}", session.stack.alias.name));
+        note(format!("alias {} routes to version {version}", session.stack.alias.name));
     }
     let line = connector::command(connector, site, &agent, &alias);
     if as_json {

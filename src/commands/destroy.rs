@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     let typed = common.typed("destroy");
     let session = open::session(common).await?;
     let (site, mut plan) = session.destruction().await?;
-    note(&text::destruction(&session.stack.name, &site, &plan));
+    note(text::destruction(&session.stack.name, &site, &plan));
     output::taken_over(&plan, &typed, args.yes, args.take_over)?;
     if deletes_something(&plan) {
         let question =

@@ -22,10 +22,10 @@ pub(super) async fn run(_common: &Common, args: Args) -> Result<Exit> {
         .await
         .with_context(|| format!("listening on 127.0.0.1:{}; --port 0 takes a free port", args.port))?;
     let address = listener.local_addr().context("asking for the port")?;
-    output::result(&format!("http://{address}"))?;
+    output::result(format!("http://{address}"))?;
     note("any credentials do; for example:");
-    note(&format!("  export AWS_ENDPOINT_URL=http://{address} AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x"));
-    note(&format!("  the base image for builds against it: {address}/lambda/python:3.12 (lambda.base_image)"));
+    note(format!("  export AWS_ENDPOINT_URL=http://{address} AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x"));
+    note(format!("  the base image for builds against it: {address}/lambda/python:3.12 (lambda.base_image)"));
     note("Ctrl-C stops it");
     emulator.serve(listener).await.context("serving the emulator")?;
     Ok(Exit::Done)

@@ -7,11 +7,12 @@ use anyhow::Result;
 use super::output;
 use crate::cli::{Common, Init, MANIFEST};
 use crate::refused::{Exit, Refused};
+use crate::sanitize::Clean;
 use crate::templates::{self, NotWritten, TEMPLATES, Template};
 
 pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
     if args.list {
-        output::result(&list())?;
+        output::result(Clean::block(list()))?;
         return Ok(Exit::Done);
     }
     if common.file != Path::new(MANIFEST) {
@@ -24,7 +25,7 @@ pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
         Err(failed) => return Err(failed.into()),
     };
     written.sort();
-    output::note(&format!("wrote the template {}:", args.template.name));
+    output::note(format!("wrote the template {}:", args.template.name));
     output::notes(&written.iter().map(|path| shown(path).display().to_string()).collect::<Vec<_>>());
     output::note("next:");
     output::notes(&next(&args.dir));
@@ -46,7 +47,7 @@ fn other_file() -> Refused {
 }
 
 fn in_the_way(args: &Init, paths: &[PathBuf]) -> Refused {
-    let lines = paths.iter().map(|path| format!("\n  {}", shown(path).display()));
+    let lines = paths.iter().map(|path| format!("\n{}", shown(path).display()));
     let name = args.template.name;
     let folder = if args.dir.is_dir() { args.dir.join(name) } else { PathBuf::from(name) };
     Refused::usage(

@@ -20,6 +20,7 @@ use crate::contract::{self, Asked, Caller, Ended};
 use crate::error::Printed;
 use crate::manifest::Manifest;
 use crate::refused::{Exit, Refused};
+use crate::sanitize::Clean;
 use choice::Choice;
 
 /// What came of an event.
@@ -49,7 +50,7 @@ pub(super) async fn run(common: &Common, args: &Invoke) -> Result<Exit> {
     tokio::select! {
         () = again_and_again(common, args, &source) => {}
         // The handler that runs, if one does, ends with this.
-        _ = tokio::signal::ctrl_c() => note("\nstopped watching"),
+        _ = tokio::signal::ctrl_c() => note(Clean::block("\nstopped watching")),
     }
     Ok(Exit::Done)
 }
@@ -59,9 +60,9 @@ async fn again_and_again(common: &Common, args: &Invoke, source: &Path) {
     loop {
         let seen = watch::look(&[source, &common.file]);
         if let Err(error) = once(common, args).await {
-            note(&Printed(&error).to_string());
+            note(&Printed(&error));
         }
-        note(&format!("\nwaiting for a change in {} (Ctrl-C ends)", source.display()));
+        note(Clean::block(format!("\nwaiting for a change in {} (Ctrl-C ends)", source.display())));
         watch::change(&[source, &common.file], &seen).await;
     }
 }

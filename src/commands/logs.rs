@@ -14,6 +14,7 @@ use crate::logs::{self, Entry, Filter, Joiner, Look, News, Place, Query};
 use crate::manifest::Manifest;
 use crate::moment::Moment;
 use crate::refused::{Exit, Refused};
+use crate::sanitize::Clean;
 use crate::session::Session;
 use shown::Shown;
 
@@ -24,7 +25,7 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
     let session = Session::new(manifest.clone(), door, None, open::progress());
     let query = Query { group: session.stack.log_group.name.clone(), filter: args.filter.clone() };
     let since = args.since.from(Moment::now());
-    note(&headed(&query, &site, since));
+    note(Clean::block(headed(&query, &site, since)));
     let mut shown = Shown::new(args.json);
     if args.follow {
         // The emulated account is another command's between two looks.
@@ -33,7 +34,7 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
         return follow(common, &manifest, kept, &query, since, &mut shown).await;
     }
     if !read(common, &session.clients(Access::Read), &query, since, &mut shown).await? {
-        note(&nothing(args, since));
+        note(nothing(args, since));
     }
     Ok(Exit::Done)
 }
@@ -88,18 +89,18 @@ async fn follow(
         News::Entries(entries) => print(shown, &entries),
         News::NoGroup => {
             let deploy = common.typed("deploy");
-            note(&format!("the log group {} is not there; waiting for it (`{deploy}` makes it)", query.group));
+            note(format!("the log group {} is not there; waiting for it (`{deploy}` makes it)", query.group));
             Ok(ControlFlow::Continue(()))
         }
         News::Unanswered(error) => {
-            note(&format!("no answer now, going on: {error:#}"));
+            note(format!("no answer now, going on: {error:#}"));
             Ok(ControlFlow::Continue(()))
         }
     };
     tokio::select! {
         // It is listened for before anything is told.
         biased;
-        _ = tokio::signal::ctrl_c() => note("\nstopped following"),
+        _ = tokio::signal::ctrl_c() => note(Clean::block("\nstopped following")),
         ended = logs::follow(since, look, tell) => ended?,
     }
     Ok(Exit::Done)

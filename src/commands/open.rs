@@ -11,6 +11,7 @@ use crate::cli::Common;
 use crate::manifest::{self, Manifest};
 use crate::origin;
 use crate::progress::Progress;
+use crate::sanitize::Clean;
 use crate::session::Session;
 
 /// Reads the manifest and opens the door; warnings are told.
@@ -38,14 +39,16 @@ pub(super) async fn door(common: &Common, manifest: &Manifest) -> Result<Door> {
 
 /// Tells what is under way on stderr.
 pub(super) fn progress() -> Progress {
-    Progress::for_stderr(std::io::stderr().is_terminal())
+    // On a terminal that can't move its cursor there is nothing to draw bars with, so each step has its line.
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    Progress::for_stderr(std::io::stderr().is_terminal() && !is_dumb)
 }
 
 /// Reads the manifest; warnings are told.
 pub(super) fn manifest(common: &Common) -> Result<Manifest> {
     let loaded = manifest::load(&common.file)?;
     for warning in &loaded.warnings {
-        output::note(&warning.to_string());
+        output::note(Clean::block(warning.to_string()));
     }
     Ok(loaded.manifest)
 }

@@ -1,4 +1,4 @@
-//! The only printing of results: stdout is the result, everything else goes to stderr.
+//! The only printing of results: stdout is the result, everything else goes to stderr. What is printed is [`Clean`].
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
@@ -10,45 +10,52 @@ use crate::error::Printed;
 use crate::plan::Plan;
 use crate::refused::Refused;
 use crate::report::{Report, text};
+use crate::sanitize::Clean;
 
 /// Prints a result.
-pub(super) fn result(text: &str) -> Result<()> {
+pub(super) fn result(text: impl Into<Clean>) -> Result<()> {
+    let mut text = text.into().trimmed();
     // Who reads no further has read enough.
-    piece(&format!("{}\n", text.trim_end())).map(|_| ())
+    piece(text.end()).map(|_| ())
 }
 
 /// Prints a result as JSON.
 pub(super) fn json(value: &Value) -> Result<()> {
-    result(&format!("{value:#}"))
+    result(Clean::pretty_json(value))
 }
 
 /// Prints a piece of a result at once. Answers whether anybody still reads.
-pub(super) fn piece(text: &str) -> Result<bool> {
+pub(super) fn piece(text: &Clean) -> Result<bool> {
     let mut out = anstream::stdout();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(text.as_str().as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         written => written.map(|()| true).context("writing to stdout"),
     }
 }
 
-/// Tells people something.
-pub(super) fn note(text: &str) {
+/// Prints a JSON document on one line. Answers whether anybody still reads.
+pub(super) fn json_line(value: &Value) -> Result<bool> {
+    piece(Clean::json(value).end())
+}
+
+/// Prints a message for people. A plain text is one line.
+pub(super) fn note(text: impl Into<Clean>) {
     // A closed stderr is no reason to stop.
-    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+    let _ = writeln!(anstream::stderr(), "{}", text.into().trimmed());
 }
 
 /// Tells people several things, one a line, under what was said before.
 pub(super) fn notes(texts: &[String]) {
     for text in texts {
-        note(&format!("  {text}"));
+        note(format!("  {text}"));
     }
 }
 
 /// Tells what a stopped run did and did not do, and everything that failed.
 pub(super) fn stopped(report: &Report) {
-    note(&text::stopped(report));
+    note(text::stopped(report));
     for error in report.errors() {
-        note(&Printed(error).to_string());
+        note(&Printed(error));
     }
 }
 
@@ -74,7 +81,7 @@ pub(super) async fn confirm(command: &str, question: &str, yes: bool) -> Result<
         return Err(Refused::unasked(command).into());
     }
     let mut err = anstream::stderr();
-    write!(err, "{question} [y/N] ").and_then(|()| err.flush()).context("asking for confirmation")?;
+    write!(err, "{} [y/N] ", Clean::from(question)).and_then(|()| err.flush()).context("asking for confirmation")?;
     // On a thread of its own, so that Ctrl-C is heard meanwhile; one that nobody waits for when the program ends.
     let (tell, told) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || tell.send(std::io::stdin().lines().next().transpose()));

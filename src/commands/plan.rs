@@ -13,7 +13,7 @@ pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {
     if args.json {
         output::json(&json::plan(&session.stack.name, &site, &plan))?;
     } else {
-        output::result(&text::plan(&session.stack.name, &site, &plan))?;
+        output::result(text::plan(&session.stack.name, &site, &plan))?;
     }
     let refusals = plan.refusals();
     if !refusals.is_empty() {

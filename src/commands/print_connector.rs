@@ -25,7 +25,7 @@ pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
     if let Some(mention) = args.mention {
         connector.mention = mention;
     }
-    output::result(&connector::command(&connector, &site, agent, alias))?;
+    output::result(connector::command(&connector, &site, agent, alias))?;
     output::notes(&connector::notes(&connector, &site, agent, alias));
     Ok(Exit::Done)
 }

@@ -13,7 +13,7 @@ pub(super) async fn run(common: &Common, args: &Status) -> Result<Exit> {
     if args.json {
         output::json(&json::status(&status))?;
     } else {
-        output::result(&text::status(&status, |command| common.typed(command)))?;
+        output::result(text::status(&status, |command| common.typed(command)))?;
     }
     // Whatever it found: it was asked to look, and has. `plan --detailed-exitcode` is for pipelines.
     Ok(Exit::Done)

@@ -7,6 +7,7 @@ use super::output;
 use crate::cli::{Common, Validate};
 use crate::manifest::{self, LoadError};
 use crate::refused::Exit;
+use crate::sanitize::Clean;
 
 pub(super) fn run(common: &Common, args: &Validate) -> Result<Exit> {
     let (problems, exit) = match manifest::load(&common.file) {
@@ -19,10 +20,10 @@ pub(super) fn run(common: &Common, args: &Validate) -> Result<Exit> {
         return Ok(exit);
     }
     for problem in &problems {
-        output::note(&problem.to_string());
+        output::note(Clean::block(problem.to_string()));
     }
     if exit == Exit::Done {
-        output::result(&format!("{} is valid", common.file.display()))?;
+        output::result(format!("{} is valid", common.file.display()))?;
     }
     Ok(exit)
 }

@@ -8,7 +8,6 @@ use aws_sdk_bedrockagentruntime::types::error::ResponseStreamError as Streamed;
 use super::cause::Found;
 use super::{Agent, SILENCE};
 use crate::aws::Failure;
-use crate::harmless::harmless;
 
 /// A question that was not answered, or not to the end.
 #[derive(Debug)]
@@ -181,10 +180,10 @@ impl Unanswered {
         Self { given, ..self }
     }
 
-    /// With what was found out; the function's log among it, in which anybody may write.
+    /// With what was found out.
     pub(super) fn with(self, found: Found) -> Self {
-        let hint = found.hint.map_or(self.hint, |hint| harmless(&hint));
-        Self { hint, found: found.lines.iter().map(|line| harmless(line)).collect(), ..self }
+        let Found { hint, lines, .. } = found;
+        Self { hint: hint.unwrap_or(self.hint), found: lines, ..self }
     }
 
     /// Why.
@@ -196,17 +195,28 @@ impl Unanswered {
     pub fn hint(&self) -> &str {
         &self.hint
     }
+
+    /// What happened, on one line.
+    pub fn headline(&self) -> String {
+        let mut text = self.reason.what().to_owned();
+        if self.reason == Reason::Silent {
+            text = format!("{text} after {} minutes", SILENCE.as_secs() / 60);
+        }
+        if self.given > 0 {
+            text = format!("{text} ({} characters of the answer had come)", self.given);
+        }
+        text
+    }
+
+    /// What was found out about the cause; the function's log among it, in which anybody may write.
+    pub fn found(&self) -> &[String] {
+        &self.found
+    }
 }
 
 impl fmt::Display for Unanswered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.reason.what())?;
-        if self.reason == Reason::Silent {
-            write!(f, " after {} minutes", SILENCE.as_secs() / 60)?;
-        }
-        if self.given > 0 {
-            write!(f, " ({} characters of the answer had come)", self.given)?;
-        }
+        f.write_str(&self.headline())?;
         for line in &self.found {
             write!(f, "\n  found: {}", line.replace('\n', "\n    "))?;
         }

@@ -1,5 +1,7 @@
 //! Shows a line of the manifest with a caret under the offending text, full-width characters included.
 
+use crate::sanitize::line as line_of;
+
 /// Columns of a terminal given to the source line; a prompt written on one line is cut to this.
 const WIDTH: usize = 100;
 
@@ -14,8 +16,11 @@ pub(super) fn excerpt(source_line: &str, line: usize, column: usize, text: &str)
     let shown: String = source_line.chars().skip(skipped).take(WIDTH).map(untabbed).collect();
     let trail = if source_line.chars().count() > skipped + WIDTH { "…" } else { "" };
 
-    let before: String = shown.chars().take(start - skipped).collect();
-    let under: String = shown.chars().skip(start - skipped).take(text.chars().count()).collect();
+    let (before, rest) = shown.split_at(nth(&shown, start - skipped));
+    let (under, after) = rest.split_at(nth(rest, text.chars().count()));
+    // Each by itself: a character that is displayed as a longer escape moves the caret along.
+    let (before, under, after) = (line_of(before), line_of(under), line_of(after));
+    let shown = format!("{before}{under}{after}");
     let number = line.to_string();
     format!(
         "  {number} | {lead}{shown}{trail}\n  {margin} | {pad}{carets}",
@@ -23,6 +28,11 @@ pub(super) fn excerpt(source_line: &str, line: usize, column: usize, text: &str)
         pad = " ".repeat(lead.chars().count() + width(&before)),
         carets = "^".repeat(width(&under).max(1)),
     )
+}
+
+/// Where the character of this number begins, or the end.
+fn nth(text: &str, number: usize) -> usize {
+    text.char_indices().nth(number).map_or(text.len(), |(at, _)| at)
 }
 
 /// A tab's width depends on the terminal, a space's does not.
@@ -61,6 +71,12 @@ mod tests {
     #[test]
     fn a_missing_thing_gets_one_caret() {
         assert_eq!(excerpt("", 1, 1, ""), "  1 | \n    | ^");
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_displayed_and_the_caret_stays_under_the_text() {
+        let shown = excerpt("a: \u{1b}[2J\u{202e} \u{1b}x b", 1, 10, "\u{1b}x");
+        assert_eq!(shown, "  1 | a: ␛[2J\\u{202e} ␛x b\n    |                 ^^");
     }
 
     #[test]

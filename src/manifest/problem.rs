@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::sanitize::line as shown;
+
 /// Whether a problem stops everything, or is only worth knowing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,11 +52,11 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { severity, path, line, column, what, cure, excerpt, text: _ } = self;
-        writeln!(f, "{}:{line}:{column}: {severity}: {what}", path.display())?;
+        writeln!(f, "{}:{line}:{column}: {severity}: {}", shown(&path.display().to_string()), shown(what))?;
         if let Some(excerpt) = excerpt {
             writeln!(f, "{excerpt}")?;
         }
-        write!(f, "  cure: {cure}")
+        write!(f, "  cure: {}", shown(cure))
     }
 }
 

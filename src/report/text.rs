@@ -1,7 +1,5 @@
 //! Plans and reports for people.
 
-use std::fmt::Write as _;
-
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -11,6 +9,10 @@ use crate::facts::{Change, Difference, Key, Kind, Unmanaged, shown};
 use crate::plan::{Plan, Step};
 use crate::report::{Outcome, Report, hidden};
 use crate::resources::alias::publishes;
+use crate::sanitize::Clean;
+
+/// What stands before the details of a step.
+const MARGIN: &str = "      ";
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -20,26 +22,25 @@ const RED: Style = AnsiColor::Red.on_default();
 const UNMANAGED: usize = 120;
 
 /// The plan: every step with what it changes, and the totals.
-pub fn plan(stack: &str, site: &Site, plan: &Plan) -> String {
-    let mut text = format!("{stack} in {}\n", site.shown());
+pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Clean {
+    let mut text = Clean::default();
+    text.line(format!("{stack} in {}", site.shown()));
     for origin in &plan.origins {
-        let _ = writeln!(
-            text,
-            "  {RED}! this stack was deployed from {origin}{RED:#}, not from this manifest's repository and path"
-        );
+        text.text("  ").paint(RED, format!("! this stack was deployed from {origin}"));
+        text.line(", not from this manifest's repository and path");
     }
     for step in plan.changes() {
         step_lines(&mut text, step, plan);
     }
     unmanaged_lines(&mut text, plan);
-    text.push_str(&totals(plan));
+    text.line(totals(plan));
     text
 }
 
 /// The plan of a destruction. What goes with its parent (images, action groups, versions) is not listed by itself.
-pub fn destruction(stack: &str, site: &Site, plan: &Plan) -> String {
+pub fn destruction(stack: &str, site: &Site, plan: &Plan) -> Clean {
     if plan.is_empty() {
-        return format!("nothing to do: nothing of {stack} is left in {}\n", site.shown());
+        return Clean::from(format!("nothing to do: nothing of {stack} is left in {}", site.shown()));
     }
     self::plan(stack, site, plan)
 }
@@ -47,7 +48,7 @@ pub fn destruction(stack: &str, site: &Site, plan: &Plan) -> String {
 /// One line that counts what the plan does.
 pub fn totals(plan: &Plan) -> String {
     if plan.is_empty() {
-        return "nothing to do: AWS matches the manifest\n".to_owned();
+        return "nothing to do: AWS matches the manifest".to_owned();
     }
     let count = |word: &str| plan.changes().filter(|step| step.change.word() == word).count();
     let mut text = format!(
@@ -57,29 +58,28 @@ pub fn totals(plan: &Plan) -> String {
         count("delete")
     );
     if count("refuse") > 0 {
-        let _ = write!(text, ", {} REFUSED", count("refuse"));
+        text = format!("{text}, {} REFUSED", count("refuse"));
     }
-    text.push('\n');
     text
 }
 
 /// What a stopped run leaves behind: what is done, what failed, what was not begun.
-pub fn stopped(report: &Report) -> String {
-    let mut text = String::new();
+pub fn stopped(report: &Report) -> Clean {
+    let mut text = Clean::default();
     for (step, outcome) in &report.outcomes {
         let word = step.change.word();
         let key = step.key();
-        let _ = match outcome {
-            Outcome::Done => writeln!(text, "  done:   {word} {key}"),
-            Outcome::Failed(_) => writeln!(text, "  failed: {word} {key}"),
-            Outcome::Left if step.change != Change::Keep => writeln!(text, "  left:   {word} {key}"),
-            _ => Ok(()),
+        match outcome {
+            Outcome::Done => text.line(format!("  done:   {word} {key}")),
+            Outcome::Failed(_) => text.line(format!("  failed: {word} {key}")),
+            Outcome::Left if step.change != Change::Keep => text.line(format!("  left:   {word} {key}")),
+            _ => &mut text,
         };
     }
     text
 }
 
-fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
+fn step_lines(text: &mut Clean, step: &Step, plan: &Plan) {
     let key = step.key();
     let (sign, style) = match &step.change {
         Change::Keep => return,
@@ -89,10 +89,10 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         Change::Delete => ("-", RED),
         Change::Refuse(_) => ("!", RED),
     };
-    let _ = writeln!(text, "  {style}{sign} {key}{style:#}{}", consequence(step, plan));
+    text.text("  ").paint(style, format!("{sign} {key}")).line(consequence(step, plan));
     match &step.change {
         Change::Recreate(reason) | Change::Refuse(reason) => {
-            let _ = writeln!(text, "      {reason}");
+            text.text(MARGIN).quote(MARGIN, reason);
         }
         Change::Update(differences) => {
             let told = tells_itself(step, plan);
@@ -104,31 +104,31 @@ fn step_lines(text: &mut String, step: &Step, plan: &Plan) {
         Change::Keep | Change::Create | Change::Delete => {}
     }
     if !step.unpublished.is_empty() {
-        text.push_str("      also published, though not in the manifest:\n");
+        text.line(format!("{MARGIN}also published, though not in the manifest:"));
         for difference in &step.unpublished {
             difference_lines(text, difference);
         }
     }
     for reason in step.resource.why(&step.change) {
-        let _ = writeln!(text, "      {reason}");
+        text.text(MARGIN).quote(MARGIN, reason);
     }
 }
 
 /// What is inside the stack's resources that the manifest does not name, and what of it is not live yet.
-fn unmanaged_lines(text: &mut String, plan: &Plan) {
+fn unmanaged_lines(text: &mut Clean, plan: &Plan) {
     let mut said = plan.steps.iter().filter(|step| !step.unmanaged.is_empty()).peekable();
     if said.peek().is_some() {
-        text.push_str("  not in the manifest, preserved:\n");
+        text.line("  not in the manifest, preserved:");
     }
     for step in said {
-        let _ = writeln!(text, "    {}", step.key());
+        text.line(format!("    {}", step.key()));
         for unmanaged in &step.unmanaged {
-            let _ = writeln!(text, "      {}", unmanaged_line(unmanaged));
+            text.line(format!("{MARGIN}{}", unmanaged_line(unmanaged)));
         }
     }
     let kept = |step: &&Step| step.change == Change::Keep && !step.unpublished.is_empty();
     for step in plan.steps.iter().filter(kept) {
-        let _ = writeln!(text, "  not in the manifest, and published with the next version of the {}:", step.key());
+        text.line(format!("  not in the manifest, and published with the next version of the {}:", step.key()));
         for difference in &step.unpublished {
             difference_lines(text, difference);
         }
@@ -184,15 +184,17 @@ fn tells_itself(step: &Step, plan: &Plan) -> bool {
     step.key().kind == Kind::Alias && plan.changes().any(told)
 }
 
-/// A value as it is compared line by line: lists and objects take a line for each member.
+/// A value as it is compared line by line: lists and objects take a line for each member. Tabs are made visible: they are
+/// no blanks.
 fn spread(value: Option<&Value>) -> String {
-    match value {
+    let text = match value {
         Some(value @ (Value::Array(_) | Value::Object(_))) => format!("{value:#}"),
         value => shown(value),
-    }
+    };
+    text.replace('\t', "␉")
 }
 
-fn difference_lines(text: &mut String, difference: &Difference) {
+fn difference_lines(text: &mut Clean, difference: &Difference) {
     let Difference { field, seen, wanted } = difference;
     if hidden(field) {
         let what = match (seen, wanted) {
@@ -200,22 +202,24 @@ fn difference_lines(text: &mut String, difference: &Difference) {
             (_, None) => "(removed)",
             _ => "(changed, not shown)",
         };
-        let _ = writeln!(text, "      {field}: {what}");
+        text.line(format!("{MARGIN}{field}: {what}"));
         return;
     }
     let (old, new) = (spread(seen.as_ref()), spread(wanted.as_ref()));
     if !old.contains('\n') && !new.contains('\n') {
-        let _ = writeln!(text, "      {field}: {old} -> {new}");
+        text.line(format!("{MARGIN}{field}: {old} -> {new}"));
         return;
     }
-    let _ = writeln!(text, "      {field}");
+    text.line(format!("{MARGIN}{field}"));
     let diff = TextDiff::from_lines(&old, &new);
     for change in diff.grouped_ops(1).iter().flatten().flat_map(|operation| diff.iter_changes(operation)) {
-        let line = change.value().trim_end();
-        let _ = match change.tag() {
-            ChangeTag::Delete => writeln!(text, "        {RED}- {line}{RED:#}"),
-            ChangeTag::Insert => writeln!(text, "        {GREEN}+ {line}{GREEN:#}"),
-            ChangeTag::Equal => writeln!(text, "          {line}"),
+        let (style, sign) = match change.tag() {
+            ChangeTag::Delete => (RED, "- "),
+            ChangeTag::Insert => (GREEN, "+ "),
+            ChangeTag::Equal => (Style::new(), "  "),
         };
+        // Each line has a mark of its own, so that no text can be taken for a line of the plan.
+        let line = format!("{sign}{}", change.value().trim_end_matches(['\n', ' ']));
+        text.text(format!("{MARGIN}  |")).paint(style, format!(" {line}").trim_end()).end();
     }
 }

@@ -2,8 +2,6 @@
 
 mod width;
 
-use std::fmt::Write as _;
-
 use anstyle::{AnsiColor, Style};
 
 use super::release::short;
@@ -12,6 +10,7 @@ use crate::facts::Kind;
 use crate::lifecycle::Lifecycle;
 use crate::moment::Moment;
 use crate::report::text::unmanaged_line;
+use crate::sanitize::{self, Clean};
 use width::{cut, listed};
 
 const GREEN: Style = AnsiColor::Green.on_default();
@@ -30,10 +29,11 @@ const SAYINGS: usize = 12;
 const COMMIT: usize = 10;
 
 /// The screen. `typed` gives a command as it is typed with the same flags.
-pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
+pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> Clean {
     let Status { stack, site, deployed, resources, release, draft, model, connector } = status;
     if !deployed {
-        let mut text = format!("{stack} is not deployed in {}; `{}` does it\n", site.shown(), typed("deploy"));
+        let mut text = Clean::default();
+        text.line(format!("{stack} is not deployed in {}; `{}` does it", site.shown(), typed("deploy")));
         // What is in the way is worth knowing before.
         let in_the_way = resources.iter().filter(|row| !matches!(row.state, State::Absent | State::Ok));
         for row in in_the_way {
@@ -41,11 +41,12 @@ pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
         }
         return text;
     }
-    let mut text = format!("{stack} in {}\n\n", site.shown());
+    let mut text = Clean::default();
+    text.line(format!("{stack} in {}", site.shown())).end();
     for row in resources {
         resource(&mut text, row);
     }
-    let _ = writeln!(text, "\n  {}\n", counted(resources, &typed));
+    text.end().line(format!("  {}", counted(resources, &typed))).end();
     match release {
         Some(release) => {
             let told = resources.iter().any(|row| row.key.kind == Kind::Image && row.state != State::Ok);
@@ -58,12 +59,12 @@ pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> String {
     }
     modelled(&mut text, model);
     if let Some(line) = connector {
-        let _ = write!(text, "\n{line}\n");
+        text.end().line(line);
     }
     text
 }
 
-fn resource(text: &mut String, row: &Row) {
+fn resource(text: &mut Clean, row: &Row) {
     let Row { key, state, details, unmanaged } = row;
     let style = match state {
         State::Ok => GREEN,
@@ -71,15 +72,20 @@ fn resource(text: &mut String, row: &Row) {
         State::Broken | State::NotOurs => RED,
     };
     let word = state.word().replace('_', " ");
-    let name = cut(&key.name, SCREEN - NAMES);
-    let _ = writeln!(text, "  {style}{word:<8}{style:#}  {:<KIND$}  {name}", key.kind.noun());
+    let name = cut(&sanitize::line(&key.name), SCREEN - NAMES);
+    text.text("  ").paint(style, format!("{word:<8}")).line(format!("  {:<KIND$}  {name}", key.kind.noun()));
     if !details.is_empty() {
-        let _ = writeln!(text, "{:NAMES$}{}", "", listed(details, SCREEN - NAMES));
+        text.line(format!("{:NAMES$}{}", "", list(details, SCREEN - NAMES)));
     }
     for unmanaged in unmanaged {
         let line = format!("not in the manifest: {}", unmanaged_line(unmanaged));
-        let _ = writeln!(text, "{:NAMES$}{}", "", cut(&line, SCREEN - NAMES));
+        text.line(format!("{:NAMES$}{}", "", cut(&sanitize::line(&line), SCREEN - NAMES)));
     }
+}
+
+/// As many of the items as fit, as they are displayed.
+fn list(items: &[String], room: usize) -> String {
+    listed(&items.iter().map(|item| sanitize::line(item)).collect::<Vec<_>>(), room)
 }
 
 fn counted(resources: &[Row], typed: &impl Fn(&str) -> String) -> String {
@@ -90,12 +96,12 @@ fn counted(resources: &[Row], typed: &impl Fn(&str) -> String) -> String {
     format!("{ok} of {} as the manifest wants them; `{}` shows what is to do", resources.len(), typed("plan"))
 }
 
-fn saying(text: &mut String, name: &str, said: &str) {
-    let _ = writeln!(text, "  {name:<8}  {}", cut(said, SCREEN - SAYINGS));
+fn saying(text: &mut Clean, name: &str, said: &str) {
+    text.line(format!("  {name:<8}  {}", cut(&sanitize::line(said), SCREEN - SAYINGS)));
 }
 
 /// What Slack talks to; `told` if the image's resource has said already why another one is wanted.
-fn released(text: &mut String, release: &Release, told: bool) {
+fn released(text: &mut Clean, release: &Release, told: bool) {
     let Release { agent_id: _, alias, alias_id, agent_version, functions, image, deployed_at } = release;
     let version = agent_version.as_ref().map_or("nothing".to_owned(), |version| format!("version {version}"));
     let calls = if functions.is_empty() { String::new() } else { format!(", which calls {}", functions.join(", ")) };
@@ -110,10 +116,10 @@ fn released(text: &mut String, release: &Release, told: bool) {
     }
 }
 
-fn running(text: &mut String, image: &Image, told: bool) {
+fn running(text: &mut Clean, image: &Image, told: bool) {
     let mut said = short(image.digest());
     if let Some(commit) = &image.commit {
-        let _ = write!(said, ", commit {}", commit.get(..COMMIT).unwrap_or(commit));
+        said = format!("{said}, commit {}", commit.get(..COMMIT).unwrap_or(commit));
     }
     said.push_str(match image.current {
         Some(true) => ", as the manifest wants it",
@@ -122,7 +128,7 @@ fn running(text: &mut String, image: &Image, told: bool) {
     });
     saying(text, "image", &said);
     if !told && !image.why.is_empty() {
-        let _ = writeln!(text, "{:SAYINGS$}{}", "", listed(&image.why, SCREEN - SAYINGS));
+        text.line(format!("{:SAYINGS$}{}", "", list(&image.why, SCREEN - SAYINGS)));
     }
 }
 
@@ -135,12 +141,12 @@ fn drafted(draft: &Draft, release: Option<&Release>) -> String {
         Some(fields) => {
             let said = format!("{prepared}, differs from version {version} in ");
             let room = (SCREEN - SAYINGS).saturating_sub(said.len());
-            said + &listed(fields, room)
+            said + &list(fields, room)
         }
     }
 }
 
-fn modelled(text: &mut String, model: &Model) {
+fn modelled(text: &mut Clean, model: &Model) {
     let Model { id, behind } = model;
     let alone = matches!(behind.as_slice(), [(behind, _)] if id.ends_with(behind.as_str()));
     let last = |ends: &Option<Moment>, else_: &str| match ends {

@@ -61,7 +61,7 @@ async fn a_version_that_answers_is_the_one_that_the_alias_moves_to() {
     let changed = asking("open_rates").replace("timeout: 60", "timeout: 50");
     let session = stage.session(&changed);
     let (site, plan) = session.plan().await.unwrap();
-    insta::assert_snapshot!(anstream::adapter::strip_str(&text::plan("openrate", &site, &plan)).to_string());
+    insta::assert_snapshot!(anstream::adapter::strip_str(text::plan("openrate", &site, &plan).as_str()).to_string());
     stage.emulator.clear_calls();
     let report = session.apply(&plan).await;
     assert!(report.errors().is_empty(), "{:?}", report.errors());

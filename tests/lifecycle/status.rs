@@ -23,7 +23,7 @@ fn but(state: State, status: &Status) -> Vec<String> {
 
 fn shown(status: &Status) -> String {
     let text = text::status(status, |command| format!("bedrock-ops {command}"));
-    anstream::adapter::strip_str(&text).to_string()
+    anstream::adapter::strip_str(text.as_str()).to_string()
 }
 
 #[tokio::test(start_paused = true)]

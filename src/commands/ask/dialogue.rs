@@ -14,10 +14,11 @@ use crate::conversation::{Agent, Question};
 use crate::error::Printed;
 use crate::moment::Moment;
 use crate::refused::Exit;
+use crate::sanitize::Clean;
 
 pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: String, mut trace: bool) -> Result<Exit> {
     let editor = Editor::new(open::history())?;
-    note(&format!("asking {called}; /help lists what else can be typed, Ctrl-D ends"));
+    note(format!("asking {called}; /help lists what else can be typed, Ctrl-D ends"));
     loop {
         let line = tokio::select! {
             line = editor.line() => line?,
@@ -36,16 +37,16 @@ pub(super) async fn run(aws: &Aws, agent: &Agent, called: &str, mut session: Str
         match Line::of(&typed) {
             Line::Empty => {}
             Line::Quit => return Ok(Exit::Done),
-            Line::Help => note(HELP),
+            Line::Help => note(Clean::block(HELP)),
             Line::Trace => {
                 trace = !trace;
                 note(if trace { "steps are told" } else { "steps are not told" });
             }
             Line::New => {
                 session = new_session();
-                note(&format!("a new session: {session}"));
+                note(format!("a new session: {session}"));
             }
-            Line::Unknown(word) => note(&format!("there is no /{word}; /help lists what there is")),
+            Line::Unknown(word) => note(format!("there is no /{word}; /help lists what there is")),
             Line::Question(text) => {
                 let question = Question { text, session: session.clone(), trace, at: Moment::now().0 };
                 if let Some(exit) = answered(aws, agent, &question).await? {
@@ -62,7 +63,7 @@ async fn answered(aws: &Aws, agent: &Agent, question: &Question) -> Result<Optio
     match unless_stopped(exchange(aws, agent, question, &mut shown)).await {
         Ok(Ok(Ended::Unread)) => return Ok(Some(Exit::Done)),
         Ok(Ok(Ended::Answered | Ended::GivenBack)) => {}
-        Ok(Err(error)) => note(&Printed(&error).to_string()),
+        Ok(Err(error)) => note(&Printed(&error)),
         Err(Stop::Interrupt) => {
             shown.broken()?;
             note("interrupted; the session goes on");

@@ -14,7 +14,7 @@ const FORMAT: u32 = 1;
 
 /// Prints one event. Answers whether anybody still reads.
 pub(super) fn print(event: &Value) -> Result<bool> {
-    output::piece(&format!("{event}\n"))
+    output::json_line(event)
 }
 
 /// The question is on its way.

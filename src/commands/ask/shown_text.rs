@@ -7,12 +7,18 @@ use anyhow::Result;
 
 use crate::commands::output::{self, note};
 use crate::conversation::{Call, Event, Question, SLACK_CHARACTERS, SLACK_PATIENCE, Step};
-use crate::harmless::harmless;
+use crate::sanitize::Clean;
 
 const CYAN: Style = AnsiColor::Cyan.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default();
+
+/// Columns of a step's word with the blanks behind it.
+const WORD: usize = 9;
+
+/// What stands before the mark of a step's further lines.
+const MARGIN: &str = "         ";
 
 /// Characters that are shown of what was thought or returned: a screenful of JSON helps nobody.
 const LONGEST: usize = 500;
@@ -23,6 +29,8 @@ pub(super) struct Text {
     session: String,
     /// Whether the last piece ended in the middle of a line.
     within_line: bool,
+    /// The answer so far: a piece is sanitized as the continuation of the one before.
+    answer: Clean,
 }
 
 impl Text {
@@ -33,18 +41,19 @@ impl Text {
     pub(super) fn event(&mut self, event: &Event) -> Result<bool> {
         match event {
             Event::Text(text) => {
-                let text = harmless(text);
-                self.within_line = if text.is_empty() { self.within_line } else { !text.ends_with('\n') };
-                return output::piece(&text);
+                let piece = self.answer.lines(text).take();
+                let shown = piece.as_str();
+                self.within_line = if shown.is_empty() { self.within_line } else { !shown.ends_with('\n') };
+                return output::piece(&piece);
             }
             Event::Step(step) => {
                 self.broken()?;
-                note(&told(step));
+                note(told(step));
             }
             Event::ReturnControl(calls) => {
                 self.broken()?;
                 let calls: Vec<String> = calls.iter().map(shown).collect();
-                note(&format!("the agent asks for: {}", calls.join(", ")));
+                note(format!("the agent asks for: {}", calls.join(", ")));
             }
             Event::Done { took, characters } => {
                 self.broken()?;
@@ -57,15 +66,17 @@ impl Text {
     /// Ends a line that was begun.
     pub(super) fn broken(&mut self) -> Result<()> {
         if std::mem::take(&mut self.within_line) {
-            output::piece("\n")?;
+            output::piece(&self.answer.end().take())?;
         }
         Ok(())
     }
 
     fn done(&self, took: Duration, characters: usize) {
-        note(&format!("({characters} characters in {:.1} s, session {})", took.as_secs_f64(), self.session));
+        note(format!("({characters} characters in {:.1} s, session {})", took.as_secs_f64(), self.session));
         for warning in cuts(took, characters) {
-            note(&format!("{YELLOW}warning:{YELLOW:#} {warning}"));
+            let mut line = Clean::default();
+            line.paint(YELLOW, "warning:").text(" ").text(warning);
+            note(line);
         }
     }
 }
@@ -88,36 +99,37 @@ fn cuts(took: Duration, characters: usize) -> Vec<String> {
 }
 
 /// A step in a line or two.
-fn told(step: &Step) -> String {
-    match step {
-        Step::Thought(text) => format!("{CYAN}thought{CYAN:#}  {}", shortened(text)),
+fn told(step: &Step) -> Clean {
+    let (style, word, text) = match step {
+        Step::Thought(text) => (CYAN, "thought", shortened(text)),
         Step::Model { took, tokens } => {
             let tokens = tokens.map(|(read, written)| format!(", {read} tokens in, {written} out"));
-            format!("{CYAN}model{CYAN:#}    {}{}", seconds(*took), tokens.unwrap_or_default())
+            (CYAN, "model", format!("{}{}", seconds(*took), tokens.unwrap_or_default()))
         }
-        Step::Call(call) => format!("{GREEN}call{GREEN:#}     {}", shown(call)),
-        Step::Returned { text, took } => format!("{GREEN}returned{GREEN:#} {}: {}", seconds(*took), shortened(text)),
-        Step::Reprompt(text) => format!("{YELLOW}again{YELLOW:#}    {}", shortened(text)),
-        Step::Failed(text) => format!("{RED}failed{RED:#}   {}", shortened(text)),
-        Step::Other(text) => format!("{CYAN}other{CYAN:#}    {text}"),
-    }
+        Step::Call(call) => (GREEN, "call", shown(call)),
+        Step::Returned { text, took } => (GREEN, "returned", format!("{}: {}", seconds(*took), shortened(text))),
+        Step::Reprompt(text) => (YELLOW, "again", shortened(text)),
+        Step::Failed(text) => (RED, "failed", shortened(text)),
+        Step::Other(text) => (CYAN, "other", (*text).to_owned()),
+    };
+    let mut line = Clean::default();
+    line.paint(style, word).text(" ".repeat(WORD - word.len())).quote(MARGIN, text);
+    line
 }
 
 fn shown(call: &Call) -> String {
     let parameters: Vec<String> = call.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    harmless(&format!("{}.{}({})", call.action_group, call.function, parameters.join(", ")))
+    format!("{}.{}({})", call.action_group, call.function, parameters.join(", "))
 }
 
-/// Further lines stand below the first.
 fn shortened(text: &str) -> String {
-    let text = harmless(text.trim());
-    let cut = match text.char_indices().nth(LONGEST) {
+    let text = text.trim();
+    match text.char_indices().nth(LONGEST) {
         Some((end, _)) => {
             format!("{} ... ({} characters more)", &text[..end], text.chars().count() - LONGEST)
         }
-        None => text,
-    };
-    cut.replace('\n', "\n         ")
+        None => text.to_owned(),
+    }
 }
 
 fn seconds(took: Duration) -> String {
@@ -128,7 +140,7 @@ fn seconds(took: Duration) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{cuts, shown, told};
+    use super::{cuts, told};
     use crate::conversation::{Call, Step};
 
     #[test]
@@ -142,7 +154,7 @@ mod tests {
 
     #[test]
     fn steps_are_told_in_a_line_each_and_long_ones_are_cut() {
-        let plain = |step: &Step| anstream::adapter::strip_str(&told(step)).to_string();
+        let plain = |step: &Step| anstream::adapter::strip_str(told(step).trimmed().as_str()).to_string();
         let call = Call {
             action_group: "get_my_api".to_owned(),
             function: "get_rate".to_owned(),
@@ -157,7 +169,7 @@ mod tests {
         ];
         assert_eq!(
             lines[..3].join("\n"),
-            "thought  I ask.\n         Then I tell.\nmodel    1.5 s, 812 tokens in, 64 out\n\
+            "thought  I ask.\n         | Then I tell.\nmodel    1.5 s, 812 tokens in, 64 out\n\
             call     get_my_api.get_rate(days=7)"
         );
         assert_eq!(lines[3], format!("returned 1.5 s: {} ... (3 characters more)", "長".repeat(500)));
@@ -170,8 +182,8 @@ mod tests {
             function: "f".to_owned(),
             parameters: vec![("a".to_owned(), "\u{1b}[2Jb".to_owned())],
         };
-        assert_eq!(shown(&call), "g.f(a=[2Jb)");
+        assert!(told(&Step::Call(call)).as_str().ends_with("     g.f(a=␛[2Jb)\n"));
         let took = Duration::ZERO;
-        assert!(told(&Step::Returned { text: "\u{1b}[2Jb".to_owned(), took }).ends_with(": [2Jb"));
+        assert!(told(&Step::Returned { text: "\u{1b}[2Jb".to_owned(), took }).as_str().ends_with(": ␛[2Jb\n"));
     }
 }

@@ -46,7 +46,7 @@ pub(super) async fn find(common: &Common, session: &Session, args: &Ask, run: &s
             && status != "PREPARED"
         {
             let deploy = common.typed("deploy");
-            note(&format!(
+            note(format!(
                 "the draft is {status}: what was changed since it was last prepared is not asked; `{deploy}` prepares it"
             ));
         }

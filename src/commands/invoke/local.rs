@@ -57,7 +57,7 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     let wanted = interpreter::version_of(&source.base_image);
     let python = interpreter::find(wanted.as_deref()).await?;
     if let Some(wanted) = wanted.filter(|wanted| *wanted != python.version()) {
-        note(&format!("runs on Python {} here, on Python {wanted} when it is deployed", python.version()));
+        note(format!("runs on Python {} here, on Python {wanted} when it is deployed", python.version()));
     }
     let cache = open::cache();
     let packages =

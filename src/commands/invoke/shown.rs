@@ -6,21 +6,22 @@ use serde_json::{Value, json};
 use super::Run;
 use crate::commands::output::{self, note};
 use crate::contract::{Asked, Breach, Ended, Verdict};
+use crate::sanitize::Clean;
 
 /// Prints it.
 pub(super) fn show(asked: &Asked, run: &Run, verdict: &Verdict, as_json: bool) -> Result<()> {
     if run.log_lost > 0 {
-        note(&format!("(the log's first {} bytes are left out)", run.log_lost));
+        note(format!("(the log's first {} bytes are left out)", run.log_lost));
     }
     if !run.log.trim().is_empty() {
-        note(&run.log);
+        note(Clean::block(&run.log));
     }
-    note(&judged(asked, run, verdict));
+    note(Clean::block(judged(asked, run, verdict)));
     if as_json {
         return output::json(&document(asked, run, verdict));
     }
     match &verdict.body {
-        Some(body) => output::result(&pretty(body)),
+        Some(body) => output::result(Clean::block(pretty(body))),
         None => Ok(()),
     }
 }

@@ -3,8 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use crate::harmless::harmless;
 use crate::logs::{End, Entry, Said, Severity};
+use crate::sanitize::Clean;
 
 /// The version of the JSON form.
 const FORMAT: u32 = 1;
@@ -33,22 +33,28 @@ impl Shown {
     }
 
     /// The entry; the first of a day has the date above it.
-    pub(super) fn entry(&mut self, entry: &Entry) -> String {
+    pub(super) fn entry(&mut self, entry: &Entry) -> Clean {
         if self.as_json {
-            return format!("{}\n", document(entry));
+            let mut document = Clean::json(&document(entry));
+            document.end();
+            return document;
         }
+        let mut shown = Clean::default();
         let day = entry.event.at.date();
-        let head = if day == self.day { String::new() } else { format!("{DIM}{day}, times in UTC{DIM:#}\n") };
+        if day != self.day {
+            shown.paint(DIM, format!("{day}, times in UTC")).end();
+        }
         self.day = day;
-        head + &line(entry)
+        line(&mut shown, entry);
+        shown
     }
 }
 
 /// `HH:MM:SS.mmm  1a2b3c4d  text`, in red or yellow on a terminal. The text says it, too: ERROR, WARNING, TIMEOUT.
-fn line(entry: &Entry) -> String {
+fn line(shown: &mut Clean, entry: &Entry) {
     let id = entry.request.as_deref().and_then(|id| id.get(..ID)).unwrap_or("-");
     let text = match &entry.said {
-        Said::Text(text) => text.replace('\n', &format!("\n{INDENT}")),
+        Said::Text(text) => text.clone(),
         Said::End(end) => end.shown(),
     };
     let style = match (entry.severity, &entry.said) {
@@ -57,8 +63,12 @@ fn line(entry: &Entry) -> String {
         (Severity::Plain, Said::End(_)) => DIM,
         (Severity::Plain, Said::Text(_)) => Style::new(),
     };
-    let line = format!("{}  {id:<ID$}  {style}{}{style:#}", entry.event.at.clock(), harmless(&text));
-    format!("{}\n", line.trim_end())
+    let head = format!("{}  {id:<ID$}  ", entry.event.at.clock());
+    let text = text.trim_end();
+    shown.text(if text.is_empty() { head.trim_end() } else { &head });
+    for (number, line) in text.split('\n').enumerate() {
+        shown.text(if number == 0 { "" } else { INDENT }).paint(style, line).end();
+    }
 }
 
 fn document(entry: &Entry) -> Value {
@@ -108,7 +118,7 @@ mod tests {
 
     fn shown(as_json: bool, events: Vec<Event>) -> String {
         let mut shown = Shown::new(as_json);
-        let text: String = Joiner::default().join(events).iter().map(|entry| shown.entry(entry)).collect();
+        let text: String = Joiner::default().join(events).iter().map(|entry| shown.entry(entry).to_string()).collect();
         anstream::adapter::strip_str(&text).to_string()
     }
 
@@ -155,9 +165,9 @@ mod tests {
 
     #[test]
     fn a_line_cannot_play_with_the_terminal() {
-        // The test's own stripping of colours would hide it.
         let events = vec![event("2026-11-22T09:00:00Z", "\u{1b}[2Jgone\u{7}\tstays\u{9b}31m")];
         let entries = Joiner::default().join(events);
-        assert!(Shown::new(false).entry(&entries[0]).contains("  [2Jgone\tstays31m"));
+        let shown = Shown::new(false).entry(&entries[0]).to_string();
+        assert!(shown.contains("  ␛[2Jgone␇\tstays\\u{9b}31m"), "{shown}");
     }
 }

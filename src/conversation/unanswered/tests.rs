@@ -6,7 +6,7 @@ use aws_sdk_bedrockagentruntime::error::ErrorMetadata;
 use aws_sdk_bedrockagentruntime::types::error as sdk;
 use aws_sdk_bedrockagentruntime::types::error::ResponseStreamError as Streamed;
 
-use super::{Agent, Failure, Found, Reason, Unanswered};
+use super::{Agent, Failure, Reason, Unanswered};
 use crate::aws::Site;
 
 fn agent() -> Agent {
@@ -116,13 +116,4 @@ fn work_that_is_given_back() {
 #[test]
 fn credentials_that_may_not_ask() {
     insta::assert_snapshot!(printed(&Unanswered::new(Reason::NotAllowed, None, &agent())));
-}
-
-#[test]
-fn nothing_that_was_said_or_found_can_steer_the_terminal() {
-    let failure = Failure::in_stream("bedrock:InvokeAgent", "Odd", "\u{1b}[2Jfailed", Some("r-1"));
-    let found = Found { lines: vec!["the log: \u{9b}31mred\n\tmore".to_owned()], hint: Some("\u{1b}c".to_owned()) };
-    let told = printed(&Unanswered::new(Reason::Unknown, Some(failure), &agent()).with(found));
-    assert!(told.chars().all(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')), "{told:?}");
-    assert!(told.contains("[2Jfailed (Odd, in the stream, request id r-1)") && told.contains("31mred\n    \tmore"));
 }

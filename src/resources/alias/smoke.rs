@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::{Alias, HELD, PURPOSE_TAG, get, held, routed};
 use crate::conversation::{self, Agent, Answer, Question, Reason, Unanswered};
-use crate::harmless::harmless;
 use crate::manifest;
 use crate::moment::Moment;
 use crate::ownership::Ownership;
@@ -75,15 +74,15 @@ impl Smoke {
             }
             error.context(format!("asking version {version}, which is neither good nor bad by that; {stays}"))
         })?;
-        let text = harmless(text.trim());
+        let text = text.trim();
         match &self.test.expect {
             _ if text.is_empty() => return Err(fails("its answer is empty").into()),
-            Some(expect) if !expect.is_met_by(&text) => {
-                return Err(fails(&format!("its answer does not match {expect}: {}", shortened(&text))).into());
+            Some(expect) if !expect.is_met_by(text) => {
+                return Err(fails(&format!("its answer does not match {expect}: {}", shortened(text))).into());
             }
             _ => {}
         }
-        let answered = format!("version {version} answered in {:.1} s: {}", took.as_secs_f64(), shortened(&text));
+        let answered = format!("version {version} answered in {:.1} s: {}", took.as_secs_f64(), shortened(text));
         context.progress.told(&live.key(), &answered);
         Ok(version)
     }
