@@ -178,11 +178,13 @@ mod tests {
 
     #[test]
     fn json_says_the_same_and_steers_nothing() {
-        let value = json!({"a": "\u{1b}]0;x\u{7}\u{7f}\u{9b}\u{202e}\u{2028}\u{e0041}##[x] ##vso[y] 開封率 👩\u{200d}💻"});
+        let value =
+            json!({"a": "\u{1b}]0;x\u{7}\u{7f}\u{9b}\u{202e}\u{2028}\u{e0041}##[x] ##vso[y] 開封率 👩\u{200d}💻"});
         for text in [Clean::json(&value), Clean::pretty_json(&value)] {
             let text = text.as_str();
             assert_eq!(serde_json::from_str::<Value>(text).unwrap(), value);
-            let steers = |letter: char| letter != '\n' && (letter.is_control() || "\u{202e}\u{2028}\u{e0041}".contains(letter));
+            let steers =
+                |letter: char| letter != '\n' && (letter.is_control() || "\u{202e}\u{2028}\u{e0041}".contains(letter));
             assert!(!text.contains(steers) && !text.contains("##[") && !text.contains("##vso["), "{text}");
             assert!(text.contains("開封率 👩\u{200d}💻"), "{text}");
         }

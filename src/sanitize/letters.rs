@@ -98,7 +98,8 @@ impl Letters {
     }
 
     fn visible(&mut self, letter: char, shown: &mut String) {
-        if (letter == ':' && self.begun == ":") || (letter == '[' && COMMANDS.iter().any(|it| self.tail.ends_with(it))) {
+        if (letter == ':' && self.begun == ":") || (letter == '[' && COMMANDS.iter().any(|it| self.tail.ends_with(it)))
+        {
             shown.push('\\');
         }
         shown.push(letter);
@@ -184,7 +185,9 @@ mod tests {
 
     #[test]
     fn emoji_and_scripts_keep_the_joiners_and_selectors_that_they_need() {
-        for text in ["👩🏽\u{200d}💻", "👁\u{fe0f}\u{200d}🗨\u{fe0f}", "1\u{fe0f}\u{20e3}", "葛\u{e0100}飾", "می\u{200c}خواهم"] {
+        for text in
+            ["👩🏽\u{200d}💻", "👁\u{fe0f}\u{200d}🗨\u{fe0f}", "1\u{fe0f}\u{20e3}", "葛\u{e0100}飾", "می\u{200c}خواهم"]
+        {
             assert_eq!(line(text), text);
         }
         assert_eq!(line("a\u{200d}b\u{fe0f}c"), "a\\u{200d}b\\u{fe0f}c");
