@@ -234,6 +234,9 @@ pub struct Invoke {
     /// A parameter; give it once for each
     #[arg(short, long = "parameter", value_name = "NAME=VALUE", conflicts_with = "event")]
     pub parameters: Vec<String>,
+    /// A session attribute, which the handler finds in `event["sessionAttributes"]`; give it once for each
+    #[arg(long = "session-attribute", value_name = "NAME=VALUE", conflicts_with = "event")]
+    pub session_attributes: Vec<String>,
     /// Send the event in this file, as it is
     #[arg(long, value_name = "FILE")]
     pub event: Option<PathBuf>,

@@ -6,6 +6,7 @@ mod builder;
 mod code;
 mod connector;
 mod environment;
+mod examined;
 mod excerpt;
 mod field;
 mod fields;
@@ -134,21 +135,35 @@ impl LoadError {
 
 /// Loads the manifest at `path`.
 pub fn load(path: &Path) -> Result<Loaded, LoadError> {
+    let text = text(path)?;
+    Ok(parse(&text, path)?)
+}
+
+/// Loads the manifest at `path`, and looks through the files of its source as well: for whoever is about to deploy them.
+pub fn examine(path: &Path) -> Result<Loaded, LoadError> {
+    let text = text(path)?;
+    Ok(parse_with(&text, path, true)?)
+}
+
+fn text(path: &Path) -> Result<String, LoadError> {
     let bytes = fs::read(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => LoadError::Missing { path: path.to_owned() },
         _ => LoadError::Unreadable { path: path.to_owned(), source },
     })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         LoadError::NotUtf8 { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
-    })?;
-    Ok(parse(&text, path)?)
+    })
 }
 
 /// Reads a manifest's `text` as if it lay at `path`; the files it names are looked for beside that.
 pub fn parse(text: &str, path: &Path) -> Result<Loaded, Refused> {
+    parse_with(text, path, false)
+}
+
+fn parse_with(text: &str, path: &Path, examines: bool) -> Result<Loaded, Refused> {
     let findings = Findings::new(path, text);
-    let manifest = tree::read(text, &findings).and_then(|root| read(&root, &findings, path));
+    let manifest = tree::read(text, &findings).and_then(|root| read(&root, &findings, path, examines));
     let problems = findings.finish();
     let refused = problems.iter().any(|problem| problem.severity == Severity::Error);
     match manifest {
@@ -158,7 +173,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Loaded, Refused> {
 }
 
 /// Reads each section; a further one is a file of its own and a line here.
-fn read(root: &Node, findings: &Findings<'_>, path: &Path) -> Option<Manifest> {
+fn read(root: &Node, findings: &Findings<'_>, path: &Path, examines: bool) -> Option<Manifest> {
     let dir = folder_of(path);
     let start = Place::start();
     let mut fields = Field::root(root, &start, findings).fields()?;
@@ -167,7 +182,7 @@ fn read(root: &Node, findings: &Findings<'_>, path: &Path) -> Option<Manifest> {
     let account = fields.optional("account").and_then(|field| field.name());
     let tags = fields.optional("tags").map(|field| tags::read(&field)).unwrap_or_default();
     let pinpoint = fields.optional("pinpoint").and_then(pinpoint::read);
-    let around = Surroundings { dir: &dir, region: region.as_ref(), pinpoint: pinpoint.as_ref() };
+    let around = Surroundings { dir: &dir, region: region.as_ref(), pinpoint: pinpoint.as_ref(), examines };
     let agent = fields
         .required("agent", "add `agent:` with `model` and `instruction` below it, indented")
         .and_then(|field| agent::read(field, name.as_ref(), &dir));

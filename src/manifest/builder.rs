@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::field::Field;
 use super::lambda::Architecture;
-use crate::dockerfile::{self, Dockerfile, Plain};
+use crate::dockerfile::{self, Copied, Dockerfile, Plain};
 
 /// Who makes the image of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +62,14 @@ pub(super) struct Recipe {
     /// As the Dockerfile has them.
     pub(super) base_image: Option<String>,
     pub(super) handler: Option<String>,
-    pub(super) files: Option<Vec<String>>,
+    pub(super) files: Option<Vec<Copied>>,
+    /// The one that an engine builds.
+    pub(super) dockerfile: Option<Dockerfile>,
 }
 
 impl Recipe {
-    const NATIVE: Self = Self { builder: Builder::Native, base_image: None, handler: None, files: None };
+    const NATIVE: Self =
+        Self { builder: Builder::Native, base_image: None, handler: None, files: None, dockerfile: None };
 
     pub(super) fn is_engine(&self) -> bool {
         matches!(self.builder, Builder::Engine { .. })
@@ -127,12 +130,13 @@ pub(super) fn read(
         }
     };
     let builder = Builder::Engine { engine, handler: None };
-    Some(Recipe { builder, base_image: Some(base_image), handler: dockerfile.command(), files: None })
+    let handler = dockerfile.command();
+    Some(Recipe { builder, base_image: Some(base_image), handler, files: None, dockerfile: Some(dockerfile) })
 }
 
 /// What a plain Dockerfile says, if it installs the requirements that the native builder would install.
 fn plain(dockerfile: &Dockerfile, folder: &Path) -> Option<Plain> {
-    let plain = dockerfile.plain(&|path| folder.join(path).is_dir()).ok()?;
+    let plain = dockerfile.plain().ok()?;
     let installs = plain.installs || !folder.join("requirements.txt").exists();
     installs.then_some(plain)
 }
@@ -145,5 +149,5 @@ fn native(plain: Plain, at: &Field<'_>, path: &Path, architecture: Architecture)
         at.error(what, "change `lambda.architecture`, or take --platform out of FROM");
         return None;
     }
-    Some(Recipe { builder: Builder::Native, base_image: Some(base), handler, files })
+    Some(Recipe { builder: Builder::Native, base_image: Some(base), handler, files, dockerfile: None })
 }

@@ -1,13 +1,16 @@
 //! `lambda.source` and `lambda.image` — what the function runs: a folder to build, or an image that is there.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::builder::{self, Builder};
+use super::examined;
 use super::field::Field;
 use super::fields::Fields;
 use super::lambda::Architecture;
 use super::surroundings::Surroundings;
+use crate::dockerfile::Copied;
 use crate::name::{EcrHost, RegionName};
+use crate::source::{Language, NamedBy};
 
 /// What the function runs; exactly one of the two.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +33,8 @@ pub struct Source {
     pub base_image: String,
     /// Who makes the image: `auto` has been decided.
     pub builder: Builder,
-    /// What of the folder a plain Dockerfile copies, with at most one `*` a name; everything when `None`.
-    pub files: Option<Vec<String>>,
+    /// What of the folder a plain Dockerfile copies, and where to; everything in its place when `None`.
+    pub files: Option<Vec<Copied>>,
 }
 
 const DEFAULT_HANDLER: &str = "lambda_function.handler";
@@ -39,9 +42,8 @@ const DEFAULT_HANDLER: &str = "lambda_function.handler";
 pub const BOOTSTRAP: &str = "bootstrap";
 const DEFAULT_BASE_IMAGE: &str = "public.ecr.aws/lambda/python:3.12";
 
-/// Languages recognised by a base image's name, and how a module's file may end there. The handler's file is looked
-/// for only where the language is known.
-const LANGUAGES: [(&str, &[&str]); 2] = [("python", &[".py", "/__init__.py"]), ("nodejs", &[".mjs", ".cjs", ".js"])];
+/// Languages recognised by a base image's name. The handler's file is looked for only where the language is known.
+const LANGUAGES: [(&str, Language); 2] = [("python", Language::Python), ("nodejs", Language::JavaScript)];
 
 /// Reads the fields of `lambda` that say what it runs.
 pub(super) fn read(fields: &mut Fields<'_>, architecture: Architecture, around: &Surroundings<'_>) -> Option<Code> {
@@ -53,7 +55,7 @@ pub(super) fn read(fields: &mut Fields<'_>, architecture: Architecture, around: 
     match (fields.has("source"), fields.has("image")) {
         (true, false) => {
             let named = Named { handler: handler.as_ref(), base_image: base_image.as_ref(), builder: builder.as_ref() };
-            self::source(&source?, &named, architecture, around.dir).map(Code::Source)
+            self::source(&source?, &named, architecture, around).map(Code::Source)
         }
         (false, true) => {
             for field in [handler, base_image, builder].into_iter().flatten() {
@@ -81,8 +83,13 @@ struct Named<'n, 'f> {
     builder: Option<&'n Field<'f>>,
 }
 
-fn source(folder: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture, dir: &Path) -> Option<Source> {
-    let path = dir.join(folder.text()?);
+fn source(
+    folder: &Field<'_>,
+    named: &Named<'_, '_>,
+    architecture: Architecture,
+    around: &Surroundings<'_>,
+) -> Option<Source> {
+    let path = around.dir.join(folder.text()?);
     if !path.is_dir() {
         // What is wrong with the others is told in the same breath.
         let _ = (named.base_image.map(base_image), named.handler.map(|field| handler(field, false)));
@@ -110,7 +117,17 @@ fn source(folder: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture,
     }
     let default =
         || recipe.handler.clone().unwrap_or_else(|| if own_runtime { BOOTSTRAP } else { DEFAULT_HANDLER }.to_owned());
+    let named_by = match (named.handler, &recipe.handler) {
+        (Some(_), _) => NamedBy::Manifest,
+        (None, Some(_)) => NamedBy::Dockerfile,
+        (None, None) => NamedBy::Default,
+    };
     let name = given.unwrap_or_else(|| Some(default()))?;
+    if let Some(cure) = names_a_file(&name).filter(|_| !own_runtime) {
+        let what = format!("the handler `{name}` names a file; Lambda would look for a function of its ending in it");
+        named.handler.unwrap_or(folder).error(what, cure);
+        return None;
+    }
     let source = Source { folder: path, handler: name, base_image, builder: recipe.builder, files: recipe.files };
     let missing = if source.builder == Builder::Native { missing_file(&source) } else { None };
     if let Some(missing) = missing {
@@ -124,7 +141,22 @@ fn source(folder: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture,
         named.handler.unwrap_or(folder).error(what, cure);
         return None;
     }
+    if around.examines {
+        let at = (named.handler.unwrap_or(folder), folder);
+        examined::note(&source, at, named_by, language(&source.base_image), recipe.dockerfile.as_ref());
+    }
     Some(source)
+}
+
+/// What to write instead of a handler that is the name of a file: `lambda_function.py`.
+fn names_a_file(handler: &str) -> Option<String> {
+    let (module, ending) = handler.rsplit_once('.')?;
+    let is_file = ["py", "js", "mjs", "cjs", "ts"].contains(&ending);
+    is_file.then(|| format!("write module and function with a dot between, like `{module}.handler`"))
+}
+
+fn language(base_image: &str) -> Option<Language> {
+    LANGUAGES.iter().find(|(word, _)| base_image.contains(word)).map(|(_, language)| *language)
 }
 
 /// Whether the base image leaves the runtime to us: `public.ecr.aws/lambda/provided:al2023`.
@@ -159,12 +191,16 @@ fn base_image(field: &Field<'_>) -> Option<String> {
 
 /// The file in which the handler should be, if it is not there; `None` also when the language is unknown.
 fn missing_file(source: &Source) -> Option<PathBuf> {
-    let Source { folder, handler, base_image, .. } = source;
+    let Source { folder, handler, base_image, files, .. } = source;
     if is_without_runtime(base_image) {
         let file = folder.join(BOOTSTRAP);
         return if file.is_file() { None } else { Some(file) };
     }
-    let (_, endings) = LANGUAGES.iter().find(|(language, _)| base_image.contains(language))?;
+    let endings = language(base_image)?.endings();
+    if files.is_some() {
+        // The Dockerfile may take it from another path; what it copies is looked through where it matters.
+        return None;
+    }
     let (module, _function) = handler.rsplit_once('.')?;
     let module = module.replace('.', "/");
     let file = |ending: &&str| folder.join(format!("{module}{ending}"));

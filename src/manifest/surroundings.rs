@@ -14,4 +14,6 @@ pub(super) struct Surroundings<'m> {
     pub(super) region: Option<&'m RegionName>,
     /// The application whose id the tool hands to the handler.
     pub(super) pinpoint: Option<&'m Pinpoint>,
+    /// Whether the files that the manifest names are looked through, too.
+    pub(super) examines: bool,
 }
