@@ -1,12 +1,11 @@
 //! `lambda.builder` — who makes the image of a folder: this program, or a container engine that builds its Dockerfile.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use super::field::Field;
 use super::lambda::Architecture;
-use crate::dockerfile::{self, Copied, Dockerfile, Plain};
+use super::reach::Files;
+use crate::dockerfile::{self, Dockerfile, Plain};
 
 /// Who makes the image of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,14 +61,11 @@ pub(super) struct Recipe {
     /// As the Dockerfile has them.
     pub(super) base_image: Option<String>,
     pub(super) handler: Option<String>,
-    pub(super) files: Option<Vec<Copied>>,
-    /// The one that an engine builds.
-    pub(super) dockerfile: Option<Dockerfile>,
+    pub(super) files: Option<Vec<String>>,
 }
 
 impl Recipe {
-    const NATIVE: Self =
-        Self { builder: Builder::Native, base_image: None, handler: None, files: None, dockerfile: None };
+    const NATIVE: Self = Self { builder: Builder::Native, base_image: None, handler: None, files: None };
 
     pub(super) fn is_engine(&self) -> bool {
         matches!(self.builder, Builder::Engine { .. })
@@ -81,6 +77,7 @@ pub(super) fn read(
     builder: Option<&Field<'_>>,
     source: &Field<'_>,
     folder: &Path,
+    files: &Files,
     architecture: Architecture,
 ) -> Option<Recipe> {
     let choice = match builder {
@@ -96,19 +93,19 @@ pub(super) fn read(
     };
     let at = builder.unwrap_or(source);
     let path = folder.join(dockerfile::FILE);
-    let text = match (choice, fs::read_to_string(&path)) {
+    let text = match (choice, files.text_of(&path)) {
         (Choice::Native, _) => return Some(Recipe::NATIVE),
         (_, Ok(text)) => text,
-        (Choice::Auto, Err(error)) if error.kind() == ErrorKind::NotFound => return Some(Recipe::NATIVE),
-        (Choice::Engine(engine), Err(error)) if error.kind() == ErrorKind::NotFound => {
+        (Choice::Auto, Err(barred)) if barred.is_missing() => return Some(Recipe::NATIVE),
+        (Choice::Engine(engine), Err(barred)) if barred.is_missing() => {
             let (program, path) = (engine.program(), path.display());
             let what = format!("{program} builds a Dockerfile, and `{path}` does not exist");
             at.error(what, "write one, or remove `builder`: without a Dockerfile no engine is needed");
             return None;
         }
-        (_, Err(error)) => {
-            let what = format!("`{}` cannot be read: {error}", path.display());
-            at.error(what, "make it readable, or write `builder: native`, which does without");
+        (_, Err(barred)) => {
+            let cure = barred.cure("make it readable, or write `builder: native`, which does without");
+            at.error(format!("the Dockerfile cannot be used: {barred}"), cure);
             return None;
         }
     };
@@ -130,13 +127,12 @@ pub(super) fn read(
         }
     };
     let builder = Builder::Engine { engine, handler: None };
-    let handler = dockerfile.command();
-    Some(Recipe { builder, base_image: Some(base_image), handler, files: None, dockerfile: Some(dockerfile) })
+    Some(Recipe { builder, base_image: Some(base_image), handler: dockerfile.command(), files: None })
 }
 
 /// What a plain Dockerfile says, if it installs the requirements that the native builder would install.
 fn plain(dockerfile: &Dockerfile, folder: &Path) -> Option<Plain> {
-    let plain = dockerfile.plain().ok()?;
+    let plain = dockerfile.plain(&|path| folder.join(path).is_dir()).ok()?;
     let installs = plain.installs || !folder.join("requirements.txt").exists();
     installs.then_some(plain)
 }
@@ -149,5 +145,5 @@ fn native(plain: Plain, at: &Field<'_>, path: &Path, architecture: Architecture)
         at.error(what, "change `lambda.architecture`, or take --platform out of FROM");
         return None;
     }
-    Some(Recipe { builder: Builder::Native, base_image: Some(base), handler, files, dockerfile: None })
+    Some(Recipe { builder: Builder::Native, base_image: Some(base), handler, files })
 }

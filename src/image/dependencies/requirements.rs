@@ -6,7 +6,6 @@ use std::io;
 use std::path::Path;
 
 use crate::image::error::ImageError;
-use crate::source::SourceError;
 
 /// The requirements of a source, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +104,7 @@ fn beside(including: &str, file: &str) -> String {
 }
 
 fn unreadable(path: &Path, source: io::Error) -> ImageError {
-    SourceError::unreadable(path)(source).into()
+    ImageError::Unreadable { path: path.to_owned(), source }
 }
 
 #[cfg(test)]
