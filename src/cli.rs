@@ -6,8 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::logs::{Filter, Since};
-use crate::manifest::{Expectation, Reach};
-use crate::name::StackName;
+use crate::manifest::Expectation;
 use crate::templates::{self, TEMPLATES, Template};
 
 /// The manifest that is taken when none is named.
@@ -42,20 +41,12 @@ pub struct Common {
     /// Work on the emulator in this program instead of AWS; its world is kept in .bedrock-ops/ beside the manifest
     #[arg(long, global = true)]
     pub local: bool,
-    /// Let the manifest name files outside its folder and its Git repository: only for a manifest that you trust
-    #[arg(long, global = true)]
-    pub allow_outside: bool,
     #[arg(long, global = true, value_name = "NAME", help = "The AWS profile [else AWS_PROFILE, as in every AWS tool]")]
     #[allow(missing_docs, reason = "the help says it")]
     pub profile: Option<String>,
 }
 
 impl Common {
-    /// Which files the manifest may name.
-    pub fn reach(&self) -> Reach {
-        if self.allow_outside { Reach::Anywhere } else { Reach::Inside }
-    }
-
     /// A command as it is typed with the same flags.
     pub fn typed(&self, command: &str) -> String {
         format!("bedrock-ops {command}{}", self.flags())
@@ -66,7 +57,6 @@ impl Common {
         let mut words = Vec::new();
         words.extend(self.local.then(|| " --local".to_owned()));
         words.extend((self.file != Path::new(MANIFEST)).then(|| format!(" -f {}", self.file.display())));
-        words.extend(self.allow_outside.then(|| " --allow-outside".to_owned()));
         words.extend(self.profile.iter().map(|profile| format!(" --profile {profile}")));
         words.concat()
     }
@@ -108,11 +98,8 @@ pub struct Init {
     /// What to begin with; blank unless named, since it needs no Python package, no permission and no data of yours
     #[arg(long, value_name = "NAME", default_value = templates::DEFAULT, value_parser = template())]
     pub template: &'static Template,
-    /// The name of the stack, its agent and its connector [else the folder's name]
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<StackName>,
     /// Print the templates, and write nothing
-    #[arg(long, conflicts_with_all = ["dir", "template", "name"])]
+    #[arg(long, conflicts_with_all = ["dir", "template"])]
     pub list: bool,
 }
 
@@ -247,6 +234,9 @@ pub struct Invoke {
     /// A parameter; give it once for each
     #[arg(short, long = "parameter", value_name = "NAME=VALUE", conflicts_with = "event")]
     pub parameters: Vec<String>,
+    /// A session attribute, which the handler finds in `event["sessionAttributes"]`; give it once for each
+    #[arg(long = "session-attribute", value_name = "NAME=VALUE", conflicts_with = "event")]
+    pub session_attributes: Vec<String>,
     /// Send the event in this file, as it is
     #[arg(long, value_name = "FILE")]
     pub event: Option<PathBuf>,

@@ -1,9 +1,14 @@
 //! Reads a Dockerfile: its instructions, the image it builds on, and whether it asks for no more than we build ourselves.
 
 mod base;
+mod brought;
+mod copied;
+mod pip;
 mod plain;
 
 pub use base::NoBase;
+pub use brought::Brought;
+pub use copied::Copied;
 pub use plain::{Beyond, Plain};
 
 /// The file's name in a source folder.

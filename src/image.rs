@@ -15,9 +15,7 @@ mod digest;
 mod document;
 mod engine;
 mod error;
-mod ignored;
 mod layer;
-mod listing;
 mod native;
 mod push;
 mod reference;
@@ -43,6 +41,7 @@ pub use registry::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, Sch
 pub use source_hash::{Address, address, tag};
 pub use trace::{Trace, trace_of};
 
+use crate::dockerfile::Copied;
 use crate::manifest::Builder;
 
 /// What an image is made of.
@@ -58,9 +57,9 @@ pub struct Source {
     pub architecture: String,
     /// Who makes it.
     pub builder: Builder,
-    /// What of the folder goes into it, where not everything does: paths of files and folders, with at most one `*` a
-    /// name. For the native builder; an engine's Dockerfile says so itself.
-    pub files: Option<Vec<String>>,
+    /// What of the folder goes into it, and where to; everything in its place when `None`. For the native builder; an
+    /// engine's Dockerfile says so itself.
+    pub files: Option<Vec<Copied>>,
 }
 
 /// Is told how an image comes along.

@@ -18,7 +18,7 @@ use crate::resource::Resource as _;
 use crate::session::Session;
 
 pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
-    let mut manifest = open::manifest(common)?;
+    let mut manifest = open::examined(common)?;
     manifest.smoke = smoke(args, manifest.smoke)?;
     if manifest.smoke.is_some() && !manifest.lambda.publish {
         return Err(Refused::nothing_to_hold_back().into());

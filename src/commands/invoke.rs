@@ -68,7 +68,7 @@ async fn again_and_again(common: &Common, args: &Invoke, source: &Path) {
 }
 
 async fn once(common: &Common, args: &Invoke) -> Result<Exit> {
-    let manifest = open::manifest(common)?;
+    let manifest = if common.local { open::examined(common) } else { open::manifest(common) }?;
     let choice = Choice::of(&manifest, args)?;
     let (asked, run) = if common.local {
         let event = choice.event(&Caller::draft(manifest.agent.name.as_ref()));

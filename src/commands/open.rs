@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::{local, output};
 use crate::aws::Door;
 use crate::cli::Common;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Loaded, Manifest};
 use crate::origin;
 use crate::progress::Progress;
 use crate::sanitize::Clean;
@@ -44,13 +44,22 @@ pub(super) fn progress() -> Progress {
     Progress::for_stderr(std::io::stderr().is_terminal() && !is_dumb)
 }
 
-/// Reads the manifest; warnings are told.
+/// Reads the manifest and displays its warnings.
 pub(super) fn manifest(common: &Common) -> Result<Manifest> {
-    let loaded = manifest::load(&common.file, common.reach())?;
+    Ok(with_warnings(manifest::load(&common.file)?))
+}
+
+/// Reads the manifest and the files of its source, and displays the warnings about both: for a command that deploys or runs
+/// these files.
+pub(super) fn examined(common: &Common) -> Result<Manifest> {
+    Ok(with_warnings(manifest::examine(&common.file)?))
+}
+
+fn with_warnings(loaded: Loaded) -> Manifest {
     for warning in &loaded.warnings {
         output::note(Clean::block(warning.to_string()));
     }
-    Ok(loaded.manifest)
+    loaded.manifest
 }
 
 /// Where the questions of conversations are kept; nowhere when the system names no such folder.

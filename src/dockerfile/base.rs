@@ -21,12 +21,12 @@ pub enum NoBase {
 }
 
 /// One `FROM`.
-struct Stage<'d> {
+pub(super) struct Stage<'d> {
     instruction: &'d Instruction,
     /// `linux/amd64`, or a variable.
     platform: Option<&'d str>,
     /// With the variables filled in.
-    image: String,
+    pub(super) image: String,
     name: Option<&'d str>,
 }
 
@@ -68,7 +68,7 @@ impl Dockerfile {
         self.stages().last()?.platform.map(str::to_owned)
     }
 
-    fn stages(&self) -> Vec<Stage<'_>> {
+    pub(super) fn stages(&self) -> Vec<Stage<'_>> {
         let mut defaults = BTreeMap::new();
         let mut stages = Vec::new();
         for instruction in &self.instructions {
@@ -100,7 +100,7 @@ impl<'d> Stage<'d> {
         Self { instruction, platform, image, name }
     }
 
-    fn is_called(&self, name: &str) -> bool {
+    pub(super) fn is_called(&self, name: &str) -> bool {
         self.name.is_some_and(|own| own.eq_ignore_ascii_case(name))
     }
 }

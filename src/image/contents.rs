@@ -7,9 +7,8 @@ use crate::image::Source;
 use crate::image::bootstrap;
 use crate::image::dependencies::Requirements;
 use crate::image::error::ImageError;
-use crate::image::ignored::Reader;
-use crate::image::listing::{self, Entry};
 use crate::manifest::Builder;
+use crate::source::{self, Entry, Listed, Reader, SourceError};
 
 /// A source, listed.
 pub(crate) struct Contents {
@@ -33,14 +32,15 @@ impl Contents {
         let folder = &source.folder;
         match source.builder {
             Builder::Native => {
-                let entries = listing::of_source(folder, Reader::Image, source.files.as_deref())?;
+                let Listed { entries, .. } = source::of_source(folder, Reader::Image, source.files.as_deref())?;
                 bootstrap::check(source, &entries)?;
                 Ok(Self { recipe: Recipe::Native(Requirements::read(folder)?), entries })
             }
             Builder::Engine { .. } => {
                 let path = folder.join(dockerfile::FILE);
-                let text = fs::read_to_string(&path).map_err(|source| ImageError::Unreadable { path, source })?;
-                Ok(Self { recipe: Recipe::Engine(text), entries: listing::of_source(folder, Reader::Engine, None)? })
+                let text = fs::read_to_string(&path).map_err(SourceError::unreadable(&path))?;
+                let Listed { entries, .. } = source::of_source(folder, Reader::Engine, None)?;
+                Ok(Self { recipe: Recipe::Engine(text), entries })
             }
         }
     }

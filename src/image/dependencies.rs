@@ -15,7 +15,7 @@ use crate::image::blocking::blocking;
 use crate::image::bootstrap;
 use crate::image::error::ImageError;
 use crate::image::layer::{self, Layer};
-use crate::image::listing;
+use crate::source;
 use cache::Cache;
 use installer::Runs;
 use platform::Platform;
@@ -55,7 +55,7 @@ pub(crate) async fn layer(
 }
 
 fn pack(installed: &Path, file: &Path) -> Result<Layer, ImageError> {
-    let entries = listing::of_folder(installed, &is_dropped)?;
+    let entries = source::of_folder(installed, &is_dropped)?;
     Ok(layer::write(&entries, &bootstrap::in_task_root, file)?.0)
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn build(
     let dockerfile = Dockerfile::read(text);
     let engine = match named {
         Some(engine) => Running::named(engine).await?,
-        None => Running::any(|| because(&dockerfile, order.source, &path)).await?,
+        None => Running::any(|| because(&dockerfile, &path)).await?,
     };
     order.progress.note(&format!("{} builds {}", engine.program(), path.display()));
     let pinned = if order.base.is_scratch() {
@@ -87,16 +87,15 @@ pub fn missing_engine(source: &Source) -> Option<EngineError> {
             let path = source.folder.join(dockerfile::FILE);
             // What can't be read is told by whoever hashes the source.
             let dockerfile = Dockerfile::read(&std::fs::read_to_string(&path).unwrap_or_default());
-            Some(command::none_installed(because(&dockerfile, source, &path)))
+            Some(command::none_installed(because(&dockerfile, &path)))
         }
         _ => None,
     }
 }
 
 /// Why an engine is needed at all, for who has none.
-fn because(dockerfile: &Dockerfile, source: &Source, path: &Path) -> String {
-    let folder = &source.folder;
-    match dockerfile.plain(&|path| folder.join(path).is_dir()) {
+fn because(dockerfile: &Dockerfile, path: &Path) -> String {
+    match dockerfile.plain() {
         Err(beyond) => format!("{}: {beyond}", path.display()),
         Ok(_) => format!("{} does not install the requirements.txt beside it", path.display()),
     }

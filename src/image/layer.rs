@@ -14,8 +14,8 @@ use tar::{Builder, EntryType, Header};
 
 use crate::image::digest::finished;
 use crate::image::error::ImageError;
-use crate::image::listing::{Entry, Kind, folders};
 use crate::image::source_hash::ContentHash;
+use crate::source::{Entry, Kind, SourceError, folders};
 
 /// 1980-01-01, the oldest time that zip files can hold: a handler that zips its own files must not trip.
 pub(crate) const MODIFIED: u64 = 315_532_800;
@@ -115,7 +115,7 @@ fn add(tar: &mut Builder<Target>, path: &str, entry: &Entry) -> Result<ContentHa
         }
         Kind::File { executable } => *executable,
     };
-    let unreadable = |source| ImageError::Unreadable { path: entry.origin.clone(), source };
+    let unreadable = |error| ImageError::from(SourceError::unreadable(&entry.origin)(error));
     let file = File::open(&entry.origin).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let mut content = Reading { inner: file.take(size), hash: Sha256::new(), read: 0, failed: None };

@@ -1,19 +1,21 @@
 //! The content address of an image: everything that can change it, and nothing else.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
+use crate::dockerfile::{self, Brought, Dockerfile};
 use crate::image::Source;
 use crate::image::base::Base;
 use crate::image::blocking::blocking;
 use crate::image::contents::{Contents, Recipe};
 use crate::image::dependencies::Requirements;
 use crate::image::error::ImageError;
-use crate::image::listing::{Entry, Kind};
 use crate::image::trace::Trace;
 use crate::manifest::Builder;
+use crate::source::{Entry, Kind, SourceError};
 
 /// Counts up whenever the builder writes other bytes for the same source, so that old images are not taken for new.
 const FORMAT: &[u8] = b"2";
@@ -84,7 +86,7 @@ pub(crate) fn address_of(
         field(&mut hash, "content", content);
     }
     let tag = format!("{PREFIX}{:.40}", format!("{:x}", hash.finalize()));
-    let files = entries.iter().zip(hashes).map(|(entry, content)| (entry.path.clone(), short(entry, content)));
+    let (files, others) = told(recipe, entries, hashes);
     let trace = Trace {
         builder: if *builder == Builder::Native { "native" } else { "engine" }.to_owned(),
         base: base.reference.clone(),
@@ -92,9 +94,30 @@ pub(crate) fn address_of(
         architecture: architecture.clone(),
         handler: handler(source).map(str::to_owned),
         recipe: recipe_hash(recipe),
-        files: Some(files.collect()),
+        files: Some(files),
+        others,
     };
     Address { tag, trace }
+}
+
+/// The files that go into the image, each with a few digits of its hash, and a few digits for all others together. Of those the
+/// label names none: whoever reads the image could check a guess at what a file holds.
+fn told(recipe: &Recipe, entries: &[Entry], hashes: &[ContentHash]) -> (BTreeMap<String, String>, Option<String>) {
+    let read = match recipe {
+        Recipe::Native(_) => None,
+        Recipe::Engine(text) => Some(Dockerfile::read(text)),
+    };
+    let (mut files, mut others, mut any) = (BTreeMap::new(), Sha256::new(), false);
+    for (entry, content) in entries.iter().zip(hashes) {
+        if read.as_ref().is_none_or(|dockerfile| dockerfile.brings(&entry.name) == Brought::Yes) {
+            files.insert(entry.path.clone(), short(entry, content));
+        } else if entry.path != dockerfile::FILE {
+            // The Dockerfile itself is the recipe.
+            any = true;
+            field(&mut others, &entry.path, content);
+        }
+    }
+    (files, any.then(|| format!("{:.10}", format!("{:x}", others.finalize()))))
 }
 
 /// The tag's hex digits, for the label.
@@ -151,7 +174,7 @@ fn content_hash(entry: &Entry) -> Result<ContentHash, ImageError> {
     if let Kind::Link { target } = &entry.kind {
         return Ok(Sha256::digest(target).into());
     }
-    let unreadable = |source: io::Error| ImageError::Unreadable { path: entry.origin.clone(), source };
+    let unreadable = |error: io::Error| ImageError::from(SourceError::unreadable(&entry.origin)(error));
     let mut file = File::open(&entry.origin).map_err(unreadable)?;
     let mut hash = Sha256::new();
     let mut piece = vec![0; 64 * 1024];

@@ -20,6 +20,7 @@ const BUILDER: &str = "bedrock-ops.builder";
 const HANDLER: &str = "bedrock-ops.handler";
 const RECIPE: &str = "bedrock-ops.recipe";
 const FILES: &str = "bedrock-ops.source-files";
+const OTHERS: &str = "bedrock-ops.other-files";
 const BASE_NAME: &str = "org.opencontainers.image.base.name";
 const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
 
@@ -47,12 +48,14 @@ pub struct Trace {
     /// Path and a few digits of the content's hash; a path that ends with `/` stands for all beneath it. `None` when there
     /// are too many.
     pub files: Option<BTreeMap<String, String>>,
+    /// A few digits for all files that an engine is given beyond those: they shape the image without being in it.
+    pub others: Option<String>,
 }
 
 impl Trace {
     /// Writes the labels; those that say nothing are taken away, since the base may be an image of ours.
     pub(crate) fn label(&self, tag_digits: &str, labels: &mut Map<String, Value>) {
-        let Self { builder, base, base_digest, architecture: _, handler, recipe, files: _ } = self;
+        let Self { builder, base, base_digest, architecture: _, handler, recipe, files: _, others } = self;
         for (name, value) in [
             (SOURCE_HASH, Some(tag_digits.to_owned())),
             (BASE_NAME, Some(base.clone())),
@@ -61,6 +64,7 @@ impl Trace {
             (HANDLER, handler.clone()),
             (RECIPE, recipe.clone()),
             (FILES, self.file_label()),
+            (OTHERS, others.clone()),
         ] {
             match value {
                 Some(value) => labels.insert(name.to_owned(), json!(value)),
@@ -85,6 +89,7 @@ impl Trace {
             handler: label(HANDLER),
             recipe: label(RECIPE),
             files,
+            others: label(OTHERS),
         })
     }
 
@@ -115,6 +120,9 @@ impl Trace {
             });
         }
         reasons.extend(self.file_reasons(old));
+        if old.builder == self.builder && old.others.is_some() && old.others != self.others {
+            reasons.push("changed: files that the Dockerfile builds from".to_owned());
+        }
         if reasons.is_empty() {
             reasons.push("another version of bedrock-ops built the deployed image".to_owned());
         }

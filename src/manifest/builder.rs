@@ -1,11 +1,12 @@
 //! `lambda.builder` — who makes the image of a folder: this program, or a container engine that builds its Dockerfile.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::field::Field;
 use super::lambda::Architecture;
-use super::reach::Files;
-use crate::dockerfile::{self, Dockerfile, Plain};
+use crate::dockerfile::{self, Copied, Dockerfile, Plain};
 
 /// Who makes the image of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +62,14 @@ pub(super) struct Recipe {
     /// As the Dockerfile has them.
     pub(super) base_image: Option<String>,
     pub(super) handler: Option<String>,
-    pub(super) files: Option<Vec<String>>,
+    pub(super) files: Option<Vec<Copied>>,
+    /// The one that an engine builds.
+    pub(super) dockerfile: Option<Dockerfile>,
 }
 
 impl Recipe {
-    const NATIVE: Self = Self { builder: Builder::Native, base_image: None, handler: None, files: None };
+    const NATIVE: Self =
+        Self { builder: Builder::Native, base_image: None, handler: None, files: None, dockerfile: None };
 
     pub(super) fn is_engine(&self) -> bool {
         matches!(self.builder, Builder::Engine { .. })
@@ -77,7 +81,6 @@ pub(super) fn read(
     builder: Option<&Field<'_>>,
     source: &Field<'_>,
     folder: &Path,
-    files: &Files,
     architecture: Architecture,
 ) -> Option<Recipe> {
     let choice = match builder {
@@ -93,19 +96,19 @@ pub(super) fn read(
     };
     let at = builder.unwrap_or(source);
     let path = folder.join(dockerfile::FILE);
-    let text = match (choice, files.text_of(&path)) {
+    let text = match (choice, fs::read_to_string(&path)) {
         (Choice::Native, _) => return Some(Recipe::NATIVE),
         (_, Ok(text)) => text,
-        (Choice::Auto, Err(barred)) if barred.is_missing() => return Some(Recipe::NATIVE),
-        (Choice::Engine(engine), Err(barred)) if barred.is_missing() => {
+        (Choice::Auto, Err(error)) if error.kind() == ErrorKind::NotFound => return Some(Recipe::NATIVE),
+        (Choice::Engine(engine), Err(error)) if error.kind() == ErrorKind::NotFound => {
             let (program, path) = (engine.program(), path.display());
             let what = format!("{program} builds a Dockerfile, and `{path}` does not exist");
             at.error(what, "write one, or remove `builder`: without a Dockerfile no engine is needed");
             return None;
         }
-        (_, Err(barred)) => {
-            let cure = barred.cure("make it readable, or write `builder: native`, which does without");
-            at.error(format!("the Dockerfile cannot be used: {barred}"), cure);
+        (_, Err(error)) => {
+            let what = format!("`{}` cannot be read: {error}", path.display());
+            at.error(what, "make it readable, or write `builder: native`, which does without");
             return None;
         }
     };
@@ -127,12 +130,13 @@ pub(super) fn read(
         }
     };
     let builder = Builder::Engine { engine, handler: None };
-    Some(Recipe { builder, base_image: Some(base_image), handler: dockerfile.command(), files: None })
+    let handler = dockerfile.command();
+    Some(Recipe { builder, base_image: Some(base_image), handler, files: None, dockerfile: Some(dockerfile) })
 }
 
 /// What a plain Dockerfile says, if it installs the requirements that the native builder would install.
 fn plain(dockerfile: &Dockerfile, folder: &Path) -> Option<Plain> {
-    let plain = dockerfile.plain(&|path| folder.join(path).is_dir()).ok()?;
+    let plain = dockerfile.plain().ok()?;
     let installs = plain.installs || !folder.join("requirements.txt").exists();
     installs.then_some(plain)
 }
@@ -145,5 +149,5 @@ fn native(plain: Plain, at: &Field<'_>, path: &Path, architecture: Architecture)
         at.error(what, "change `lambda.architecture`, or take --platform out of FROM");
         return None;
     }
-    Some(Recipe { builder: Builder::Native, base_image: Some(base), handler, files })
+    Some(Recipe { builder: Builder::Native, base_image: Some(base), handler, files, dockerfile: None })
 }

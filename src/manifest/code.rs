@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use super::builder::{self, Builder};
+use super::examined;
 use super::field::Field;
 use super::fields::Fields;
 use super::lambda::Architecture;
-use super::reach::{Barred, Files};
 use super::surroundings::Surroundings;
+use crate::dockerfile::Copied;
 use crate::name::{EcrHost, RegionName};
+use crate::source::{Language, NamedBy};
 
 /// What the function runs; exactly one of the two.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +33,8 @@ pub struct Source {
     pub base_image: String,
     /// Who makes the image: `auto` has been decided.
     pub builder: Builder,
-    /// What of the folder a plain Dockerfile copies, with at most one `*` a name; everything when `None`.
-    pub files: Option<Vec<String>>,
+    /// What of the folder a plain Dockerfile copies, and where to; everything in its place when `None`.
+    pub files: Option<Vec<Copied>>,
 }
 
 const DEFAULT_HANDLER: &str = "lambda_function.handler";
@@ -40,9 +42,8 @@ const DEFAULT_HANDLER: &str = "lambda_function.handler";
 pub const BOOTSTRAP: &str = "bootstrap";
 const DEFAULT_BASE_IMAGE: &str = "public.ecr.aws/lambda/python:3.12";
 
-/// Languages recognised by a base image's name, and how a module's file may end there. The handler's file is looked
-/// for only where the language is known.
-const LANGUAGES: [(&str, &[&str]); 2] = [("python", &[".py", "/__init__.py"]), ("nodejs", &[".mjs", ".cjs", ".js"])];
+/// Languages recognised by a base image's name. The handler's file is looked for only where the language is known.
+const LANGUAGES: [(&str, Language); 2] = [("python", Language::Python), ("nodejs", Language::JavaScript)];
 
 /// Reads the fields of `lambda` that say what it runs.
 pub(super) fn read(fields: &mut Fields<'_>, architecture: Architecture, around: &Surroundings<'_>) -> Option<Code> {
@@ -54,7 +55,7 @@ pub(super) fn read(fields: &mut Fields<'_>, architecture: Architecture, around: 
     match (fields.has("source"), fields.has("image")) {
         (true, false) => {
             let named = Named { handler: handler.as_ref(), base_image: base_image.as_ref(), builder: builder.as_ref() };
-            self::source(&source?, &named, architecture, around.files).map(Code::Source)
+            self::source(&source?, &named, architecture, around).map(Code::Source)
         }
         (false, true) => {
             for field in [handler, base_image, builder].into_iter().flatten() {
@@ -82,13 +83,21 @@ struct Named<'n, 'f> {
     builder: Option<&'n Field<'f>>,
 }
 
-fn source(field: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture, files: &Files) -> Option<Source> {
-    let Some(path) = folder(field, files) else {
+fn source(
+    folder: &Field<'_>,
+    named: &Named<'_, '_>,
+    architecture: Architecture,
+    around: &Surroundings<'_>,
+) -> Option<Source> {
+    let path = around.dir.join(folder.text()?);
+    if !path.is_dir() {
         // What is wrong with the others is told in the same breath.
         let _ = (named.base_image.map(base_image), named.handler.map(|field| handler(field, false)));
+        let what = format!("the folder `{}` does not exist", path.display());
+        folder.error(what, "name the handler's folder, relative to the manifest's");
         return None;
-    };
-    let recipe = builder::read(named.builder, field, &path, files, architecture);
+    }
+    let recipe = builder::read(named.builder, folder, &path, architecture);
     let in_dockerfile = recipe.as_ref().and_then(|recipe| recipe.base_image.clone());
     let base_image = match named.base_image {
         Some(field) if recipe.as_ref().is_some_and(builder::Recipe::is_engine) => {
@@ -108,7 +117,17 @@ fn source(field: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture, 
     }
     let default =
         || recipe.handler.clone().unwrap_or_else(|| if own_runtime { BOOTSTRAP } else { DEFAULT_HANDLER }.to_owned());
+    let named_by = match (named.handler, &recipe.handler) {
+        (Some(_), _) => NamedBy::Manifest,
+        (None, Some(_)) => NamedBy::Dockerfile,
+        (None, None) => NamedBy::Default,
+    };
     let name = given.unwrap_or_else(|| Some(default()))?;
+    if let Some(cure) = names_a_file(&name).filter(|_| !own_runtime) {
+        let what = format!("the handler `{name}` names a file; Lambda would look for a function of its ending in it");
+        named.handler.unwrap_or(folder).error(what, cure);
+        return None;
+    }
     let source = Source { folder: path, handler: name, base_image, builder: recipe.builder, files: recipe.files };
     let missing = if source.builder == Builder::Native { missing_file(&source) } else { None };
     if let Some(missing) = missing {
@@ -119,34 +138,25 @@ fn source(field: &Field<'_>, named: &Named<'_, '_>, architecture: Architecture, 
         } else {
             "create the file, or name the module and function with `handler`"
         };
-        named.handler.unwrap_or(field).error(what, cure);
+        named.handler.unwrap_or(folder).error(what, cure);
         return None;
+    }
+    if around.examines {
+        let at = (named.handler.unwrap_or(folder), folder);
+        examined::note(&source, at, named_by, language(&source.base_image), recipe.dockerfile.as_ref());
     }
     Some(source)
 }
 
-/// Files of the folder that are read by name, and whose lines messages repeat.
-const READ_BY_NAME: [&str; 2] = [".dockerignore", "requirements.txt"];
+/// What to write instead of a handler that is the name of a file: `lambda_function.py`.
+fn names_a_file(handler: &str) -> Option<String> {
+    let (module, ending) = handler.rsplit_once('.')?;
+    let is_file = ["py", "js", "mjs", "cjs", "ts"].contains(&ending);
+    is_file.then(|| format!("write module and function with a dot between, like `{module}.handler`"))
+}
 
-/// The handler's folder, if it is there and may be used.
-fn folder(field: &Field<'_>, files: &Files) -> Option<PathBuf> {
-    let cure = "name the handler's folder, relative to the manifest's";
-    match files.folder(field.text()?) {
-        Ok(path) if path.is_dir() => {
-            let links = READ_BY_NAME.map(|name| path.join(name)).into_iter().filter(|path| path.is_symlink());
-            for barred in links.filter_map(|link| files.allowed(&link).err()) {
-                field.error(format!("the source cannot be used: {barred}"), barred.cure("put the file itself there"));
-                return None;
-            }
-            return Some(path);
-        }
-        Ok(path) => field.error(format!("the folder `{}` does not exist", path.display()), cure),
-        Err(Barred::Unreadable { path, .. }) => {
-            field.error(format!("the folder `{}` does not exist", path.display()), cure);
-        }
-        Err(barred) => field.error(format!("the source cannot be used: {barred}"), barred.cure(cure)),
-    }
-    None
+fn language(base_image: &str) -> Option<Language> {
+    LANGUAGES.iter().find(|(word, _)| base_image.contains(word)).map(|(_, language)| *language)
 }
 
 /// Whether the base image leaves the runtime to us: `public.ecr.aws/lambda/provided:al2023`.
@@ -181,12 +191,16 @@ fn base_image(field: &Field<'_>) -> Option<String> {
 
 /// The file in which the handler should be, if it is not there; `None` also when the language is unknown.
 fn missing_file(source: &Source) -> Option<PathBuf> {
-    let Source { folder, handler, base_image, .. } = source;
+    let Source { folder, handler, base_image, files, .. } = source;
     if is_without_runtime(base_image) {
         let file = folder.join(BOOTSTRAP);
         return if file.is_file() { None } else { Some(file) };
     }
-    let (_, endings) = LANGUAGES.iter().find(|(language, _)| base_image.contains(language))?;
+    let endings = language(base_image)?.endings();
+    if files.is_some() {
+        // The Dockerfile may take it from another path; what it copies is looked through where it matters.
+        return None;
+    }
     let (module, _function) = handler.rsplit_once('.')?;
     let module = module.replace('.', "/");
     let file = |ending: &&str| folder.join(format!("{module}{ending}"));

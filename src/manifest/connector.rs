@@ -6,7 +6,7 @@ use crate::name::{ConnectorName, StackName};
 /// The Slack side, which no API can set up: it only shapes the line that an operator pastes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connector {
-    /// The connector's name in the channel; the stack's name, shortened to 20 characters, unless given.
+    /// The connector's name in the channel; the stack's name, cut to 20 characters, unless given.
     pub name: ConnectorName,
     /// How the channel mentions the application: `@aws`, or `@Amazon Q` where it has its new name.
     pub mention: String,
@@ -15,20 +15,9 @@ pub struct Connector {
 /// The mention when none is given.
 const DEFAULT_MENTION: &str = "@aws";
 
-/// Reads `connector`, which may be left out. `stack` gives the default name; it is complained of at `stack_field`.
-pub(super) fn read(
-    field: Option<Field<'_>>,
-    stack: Option<&StackName>,
-    stack_field: Option<&Field<'_>>,
-) -> Option<Connector> {
-    let default_name = || {
-        let (stack, name) = (stack?, ConnectorName::of_stack(stack?));
-        if let Some(at) = stack_field.filter(|_| name.as_str() != stack.as_str()) {
-            let what = format!("the name is too long for a connector, which is called `{name}` instead");
-            at.warning(what, "add `connector: {name: …}` with a name of at most 20 characters");
-        }
-        Some(name)
-    };
+/// Reads `connector`, which may be left out. `stack` gives the default name.
+pub(super) fn read(field: Option<Field<'_>>, stack: Option<&StackName>) -> Option<Connector> {
+    let default_name = || stack.map(ConnectorName::of_stack);
     let Some(field) = field else {
         return Some(Connector { name: default_name()?, mention: DEFAULT_MENTION.to_owned() });
     };
@@ -49,15 +38,10 @@ pub(super) fn read(
 fn mention(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
     let name = text.strip_prefix('@').map(str::trim);
-    if name.is_none_or(str::is_empty) || text.contains(is_line_end_or_control) {
+    if name.is_none_or(str::is_empty) || text.contains('\n') {
         let what = format!("{} is `{}`, which mentions nobody", field.called(), text.trim_end());
         field.error(what, "write `\"@aws\"` or `\"@Amazon Q\"`, in quotes");
         return None;
     }
     Some(text.to_owned())
-}
-
-/// What would break the line that is pasted, or steer the terminal that shows it.
-fn is_line_end_or_control(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }

@@ -48,7 +48,7 @@ pub(crate) fn folder(base: &str, dockerfile: &str, builder: Builder) -> (TempDir
     let (kept, mut source) = source(&files, base, builder);
     architecture().clone_into(&mut source.architecture);
     if source.builder == Builder::Native {
-        source.files = Dockerfile::read(&dockerfile).plain(&|_| false).unwrap().files;
+        source.files = Dockerfile::read(&dockerfile).plain().unwrap().files;
     }
     (kept, source)
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
 use bedrock_ops::image::{ImageError, resolve_base, tag};
+use bedrock_ops::source::SourceError;
 
 use crate::sample::{base, deploy, files, layers, source, write};
 use crate::shelf::Shelf;
@@ -104,7 +105,10 @@ async fn a_source_that_is_not_there_is_named() {
     drop(folder);
     let shelf = Shelf::with_base(false);
     let error = tag(&source, &base(&source, &shelf).await).await.unwrap_err();
-    assert!(matches!(&error, ImageError::Unreadable { path: named, .. } if *named == path), "{error}");
+    assert!(
+        matches!(&error, ImageError::Source(SourceError::Unreadable { path: named, .. }) if *named == path),
+        "{error}"
+    );
 }
 
 /// Runs Git in the source's folder.

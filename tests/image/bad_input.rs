@@ -6,7 +6,8 @@
 use std::fs;
 use std::process::Command;
 
-use bedrock_ops::image::{EmulatorRegistry, build_and_push, resolve_base, tag};
+use bedrock_ops::dockerfile::Copied;
+use bedrock_ops::image::{EmulatorRegistry, address, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 use bytes::Bytes;
 use serde_json::json;
@@ -72,7 +73,7 @@ async fn a_dockerfile_that_copies_what_is_not_there_is_refused() {
     let (_kept, mut source) = source(&[HANDLER, ("notes.md", ""), (".dockerignore", "*.md")]);
     let base = base(&source, &shelf).await;
     for missing in ["report.py", "notes.md", "lib"] {
-        source.files = Some(vec!["lambda_function.py".to_owned(), missing.to_owned()]);
+        source.files = Some(vec![Copied::in_place("lambda_function.py"), Copied::in_place(missing)]);
         let error = tag(&source, &base).await.unwrap_err().to_string();
         assert!(error.contains(&format!("Dockerfile copies {missing}, but there is no such file")), "{error}");
     }
@@ -84,7 +85,7 @@ async fn a_dockerfile_that_copies_what_is_not_there_is_refused() {
 async fn what_the_dockerfile_does_not_copy_stays_outside_and_does_not_count() {
     let (from, into) = (Shelf::with_base(false), Shelf::default());
     let (_kept, mut source) = source(&[HANDLER, ("more.py", "")]);
-    source.files = Some(vec!["lambda_function.py".to_owned()]);
+    source.files = Some(vec![Copied::in_place("lambda_function.py")]);
     let (name, _) = deploy(&source, &from, &into).await.unwrap();
     assert!(!crate::sample::files(&into, &name).contains_key("var/task/more.py"));
     write(&source.folder, "more.py", "x = 1\n");
@@ -109,6 +110,21 @@ async fn an_engine_is_part_of_the_address_but_not_which_one() {
     assert_eq!(tag(&by(None, None), &base).await.unwrap(), docker, "it is kept out");
     write(&native.folder, "Dockerfile", "FROM a\nENV A=2\n");
     assert_ne!(tag(&by(None, None), &base).await.unwrap(), docker);
+}
+
+#[tokio::test]
+async fn the_labels_of_an_engines_image_name_only_what_its_dockerfile_copies() {
+    let shelf = Shelf::with_base(false);
+    let text = "FROM a\nENV A=1\nCOPY lambda_function.py ./\n";
+    let (_kept, mut source) = source(&[HANDLER, ("Dockerfile", text), ("customers.csv", "a")]);
+    source.builder = Builder::Engine { engine: None, handler: None };
+    let base = base(&source, &shelf).await;
+    let before = address(&source, &base).await.unwrap().trace;
+    let names: Vec<&String> = before.files.as_ref().unwrap().keys().collect();
+    assert_eq!(names, ["lambda_function.py"]);
+    write(&source.folder, "customers.csv", "b");
+    let after = address(&source, &base).await.unwrap().trace;
+    assert_eq!(after.reasons(&before), ["changed: files that the Dockerfile builds from"]);
 }
 
 /// What is found depends on the environment of the process, so the inner half runs in one where nothing is found.

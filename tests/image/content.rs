@@ -1,6 +1,7 @@
 //! What is inside the layers.
 
 use bedrock_ops::image::{ImageError, tag};
+use bedrock_ops::source::SourceError;
 use tar::EntryType;
 
 use crate::sample::{base, deploy, files, layers, source};
@@ -83,8 +84,8 @@ async fn links_inside_stay_links_and_all_others_are_refused() {
     {
         link(target);
         match tag(&source, &base).await.unwrap_err() {
-            ImageError::LinkLeaves { target: named, .. } if leaves => assert_eq!(named, target),
-            ImageError::LinkDangles { target: named, .. } if !leaves => assert_eq!(named, target),
+            ImageError::Source(SourceError::LinkLeaves { target: named, .. }) if leaves => assert_eq!(named, target),
+            ImageError::Source(SourceError::LinkDangles { target: named, .. }) if !leaves => assert_eq!(named, target),
             other => panic!("{target}: {other}"),
         }
     }
@@ -103,7 +104,10 @@ async fn a_socket_in_the_source_is_refused_by_name() {
     let path = source.folder.join("agent.sock");
     let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
     let error = tag(&source, &base(&source, &shelf).await).await.unwrap_err();
-    assert!(matches!(&error, ImageError::SpecialFile { path: named } if *named == path), "{error}");
+    assert!(
+        matches!(&error, ImageError::Source(SourceError::SpecialFile { path: named }) if *named == path),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -111,7 +115,7 @@ async fn a_source_without_files_is_refused() {
     let shelf = Shelf::with_base(false);
     let (_kept, source) = source(&[(".env", "x"), ("tests/test_a.py", "")]);
     let error = tag(&source, &base(&source, &shelf).await).await.unwrap_err();
-    assert!(matches!(error, ImageError::Empty { .. }), "{error}");
+    assert!(matches!(error, ImageError::Source(SourceError::Empty { .. })), "{error}");
 }
 
 /// When this fails after an update of the compressor, count up `FORMAT` in `source_hash.rs` and in the cache, and write

@@ -86,7 +86,7 @@ fn the_handler_as_mended_tells_the_open_rates_of_the_sample_campaigns() {
 
 #[test]
 fn an_application_that_is_not_there_is_refused_before_anything_runs() {
-    let stage = Stage::new("raise SystemExit(9)");
+    let stage = Stage::new("raise SystemExit(9)\ndef handler(event, context): ...\n");
     stage.write("agent.yaml", &MANIFEST.replace("application: push-openrate", "application: nobodys"));
     let ended = stage.run(&["invoke", "--local"]);
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);

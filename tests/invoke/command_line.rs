@@ -25,6 +25,27 @@ fn wrong_parameters_are_refused_all_at_once() {
 }
 
 #[test]
+fn session_attributes_reach_the_handler() {
+    let stage = Stage::new(&RIGHT.replace("print(", "print(event['sessionAttributes'], "));
+    let ended = stage.run(&[
+        "invoke",
+        "--local",
+        "--session-attribute",
+        "session.user=山田 太郎",
+        "--session-attribute",
+        "token=a=b",
+    ]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("{'session.user': '山田 太郎', 'token': 'a=b'}"), "{}", ended.stderr);
+    refused(&stage, &["--session-attribute", "token"], &["`token` does not give a session attribute a value"]);
+    refused(
+        &stage,
+        &["--session-attribute", "a=1", "--session-attribute", "a=2"],
+        &["the session attribute `a` is given twice"],
+    );
+}
+
+#[test]
 fn a_function_that_is_not_there_or_not_the_only_one_is_told_with_those_that_are() {
     let stage = Stage::new(RIGHT);
     refused(&stage, &["get_rates"], &["the manifest has no function `get_rates`", "it has get_my_api.get_rate"]);

@@ -92,7 +92,7 @@ fn a_handler_that_raises_or_exits_is_told_by_how() {
             "the handler ended its process (signal 9)",
         ),
         (
-            "import nowhere_to_be_found\n",
+            "import nowhere_to_be_found\ndef handler(event, context): ...\n",
             "the handler can't be called: Unable to import module 'lambda_function': No module named \
              'nowhere_to_be_found' (Runtime.ImportModuleError)",
         ),

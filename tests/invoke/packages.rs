@@ -29,7 +29,7 @@ fn awslambdaric_runs_the_handler_where_it_is_among_the_requirements() {
     assert_eq!(stage.invoke(&[]).breaches(), ["the handler raised KeyError: 'nothing'"]);
     stage.write("lambda/lambda_function.py", "def handler(event, context): exit(4)\n");
     assert_eq!(stage.invoke(&[]).breaches(), ["the handler ended its process (exit code 4)"]);
-    stage.write("lambda/lambda_function.py", "import nowhere_to_be_found\n");
+    stage.write("lambda/lambda_function.py", "import nowhere_to_be_found\ndef handler(event, context): ...\n");
     assert!(stage.invoke(&[]).breaches()[0].ends_with("(Runtime.ImportModuleError)"));
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use bedrock_ops::dockerfile::Copied;
 use bedrock_ops::manifest::{Builder, Code, Engine, Source, parse};
 use tempfile::TempDir;
 
@@ -60,7 +61,7 @@ fn a_plain_dockerfile_tells_base_handler_and_files_and_needs_no_engine() {
     let source = read(folder.path(), "").expect("it is good");
     assert_eq!((source.handler.as_str(), source.builder), ("app.main", Builder::Native));
     assert_eq!(source.base_image, "public.ecr.aws/lambda/python:3.13");
-    assert_eq!(source.files, Some(vec!["app.py".to_owned()]));
+    assert_eq!(source.files, Some(vec![Copied { from: "app.py".to_owned(), to: String::new(), into_folder: true }]));
 
     let lines = "  handler: other.run\n  base_image: public.ecr.aws/lambda/python:3.12\n";
     let source = read(folder.path(), lines).expect("it is good");

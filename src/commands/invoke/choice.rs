@@ -1,7 +1,7 @@
 //! Which event is sent: one made for a function of the manifest, or the one in a file.
 
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::cli::Invoke;
 use crate::contract::{self, Argument, Asked, Caller};
@@ -11,7 +11,14 @@ use crate::refused::Refused;
 /// What the command line asks for.
 pub(super) enum Choice {
     /// An event for this function.
-    Made(Asked, Vec<Argument>),
+    Made {
+        /// Which one.
+        asked: Asked,
+        /// What it is called with.
+        arguments: Vec<Argument>,
+        /// The session's attributes: texts by name.
+        attributes: Map<String, Value>,
+    },
     /// This event.
     Given(Value),
 }
@@ -25,16 +32,36 @@ impl Choice {
         let arguments = contract::arguments(function, &args.parameters)
             .map_err(|wrong| Refused::usage(wrong.to_string(), wrong.cure()))?;
         let asked = Asked { action_group: group.name.to_string(), function: function.name.to_string() };
-        Ok(Self::Made(asked, arguments))
+        Ok(Self::Made { asked, arguments, attributes: attributes(&args.session_attributes)? })
     }
 
     /// The event, as this caller sends it.
     pub(super) fn event(&self, caller: &Caller) -> Value {
         match self {
-            Self::Made(asked, arguments) => contract::event(caller, asked, arguments),
+            Self::Made { asked, arguments, attributes } => {
+                let mut event = contract::event(caller, asked, arguments);
+                event["sessionAttributes"] = Value::Object(attributes.clone());
+                event
+            }
             Self::Given(event) => event.clone(),
         }
     }
+}
+
+/// The session attributes of `NAME=VALUE`; a name that is given twice is refused.
+fn attributes(given: &[String]) -> Result<Map<String, Value>, Refused> {
+    let mut attributes = Map::new();
+    for text in given {
+        let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            let what = format!("`{text}` does not give a session attribute a value");
+            return Err(Refused::usage(what, "write `--session-attribute NAME=VALUE`"));
+        };
+        if attributes.insert(name.to_owned(), Value::from(value)).is_some() {
+            let what = format!("the session attribute `{name}` is given twice");
+            return Err(Refused::usage(what, "give each name once"));
+        }
+    }
+    Ok(attributes)
 }
 
 fn given(file: &std::path::Path) -> Result<Value> {

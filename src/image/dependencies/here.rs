@@ -11,6 +11,7 @@ use super::requirements::Requirements;
 use crate::image::Progress;
 use crate::image::error::ImageError;
 use crate::image::work;
+use crate::source::SourceError;
 
 /// Counts up when the same requirements would be installed otherwise.
 const FORMAT: &str = "1";
@@ -58,7 +59,7 @@ pub async fn install_here(
 
 /// Installs beside and renames, so that a killed run leaves no half a folder under the name.
 async fn fill(folder: &Path, cache: &Path, source: &Path, runs: Runs<'_>) -> Result<(), ImageError> {
-    let unwritable = |source: io::Error| ImageError::Unreadable { path: cache.to_owned(), source };
+    let unwritable = |error: io::Error| ImageError::from(SourceError::unreadable(cache)(error));
     std::fs::create_dir_all(cache).map_err(unwritable)?;
     let beside = tempfile::tempdir_in(cache).map_err(unwritable)?;
     let installed = beside.path().join("packages");

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::image::error::ImageError;
+use crate::source::SourceError;
 
 /// The requirements of a source, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +105,7 @@ fn beside(including: &str, file: &str) -> String {
 }
 
 fn unreadable(path: &Path, source: io::Error) -> ImageError {
-    ImageError::Unreadable { path: path.to_owned(), source }
+    SourceError::unreadable(path)(source).into()
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use crate::image::base::Base;
 use crate::image::contents::{Contents, Recipe};
 use crate::image::error::ImageError;
 use crate::image::layer::MODIFIED;
-use crate::image::listing::{Entry, Kind};
 use crate::image::source_hash::{Address, ContentHash, address_of};
+use crate::source::{Entry, Kind, SourceError};
 
 /// The copy, and what it is of.
 pub(super) struct Staged {
@@ -44,7 +44,7 @@ fn copy(entry: &Entry, folder: &Path) -> Result<ContentHash, ImageError> {
         }
         Kind::File { executable } => *executable,
     };
-    let unreadable = |source| ImageError::Unreadable { path: entry.origin.clone(), source };
+    let unreadable = |error| ImageError::from(SourceError::unreadable(&entry.origin)(error));
     let mut from = File::open(&entry.origin).map_err(unreadable)?;
     let mut into = File::create(&target).map_err(ImageError::Temporary)?;
     let mut hash = Sha256::new();

@@ -14,6 +14,7 @@ fn trace(files: &[(&str, &str)]) -> Trace {
         handler: Some("a.b".to_owned()),
         recipe: None,
         files: Some(files.iter().map(|(path, hash)| ((*path).to_owned(), (*hash).to_owned())).collect()),
+        others: None,
     }
 }
 
@@ -31,6 +32,7 @@ fn the_labels_hold_the_whole_trace() {
     assert_eq!(kept(&made), made);
     made.recipe = Some("r".to_owned());
     made.handler = None;
+    made.others = Some("o".to_owned());
     assert_eq!(kept(&made), made);
     assert_eq!(Trace::of_config(&json!({"config": {"Labels": null}})), None);
 }
@@ -46,6 +48,9 @@ fn each_difference_is_told() {
     new.recipe = Some("r".to_owned());
     let told = ["base image moved: sha256:a -> sha256:b", "handler: a.b -> a.c", "requirements added"];
     assert_eq!(new.reasons(&old), told);
+    let (mut before, mut after) = (old.clone(), old.clone());
+    (before.others, after.others) = (Some("1".to_owned()), Some("2".to_owned()));
+    assert_eq!(after.reasons(&before), ["changed: files that the Dockerfile builds from"]);
     assert_eq!(old.reasons(&old), ["another version of bedrock-ops built the deployed image"]);
 }
 
