@@ -179,6 +179,9 @@ pub struct PrintConnector {
     /// How the app is called in Slack [else the manifest's connector.mention, else @aws]
     #[arg(long, value_name = "TEXT")]
     pub mention: Option<String>,
+    /// Print the IAM policy that the channel needs instead, as JSON
+    #[arg(long)]
+    pub policy: bool,
 }
 
 /// `ask`

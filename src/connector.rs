@@ -1,27 +1,85 @@
-//! What Slack is given.
+//! The Slack side: the line that is pasted into the channel, the policy that the channel needs, and notes on both.
+
+use serde_json::{Value, json};
 
 use crate::aws::Site;
 use crate::manifest::Connector;
 
+/// The app's name in Slack since it was renamed on 2025-02-19 (AWS Chatbot administrator guide, "service rename").
+const CURRENT_MENTION: &str = "@Amazon Q";
+
 /// The line that an operator pastes into the Slack channel.
 pub fn command(connector: &Connector, site: &Site, agent: &str, alias: &str) -> String {
-    format!("{} connector add {} {} {alias}", connector.mention, connector.name, site.agent_arn(agent))
+    mentioning(&connector.mention, connector, site, agent, alias)
 }
 
-/// What else the channel needs, for people.
-pub fn notes(connector: &Connector, site: &Site, agent: &str, alias: &str) -> Vec<String> {
-    let permission = format!("bedrock:InvokeAgent on {}", site.alias_arn(agent, alias));
-    let mut notes = vec![
-        "paste the line into the Slack channel; the ids stay the same from deploy to deploy, so once is enough"
-            .to_owned(),
-        format!("the channel's role and every guardrail policy of the channel must allow {permission}"),
+fn mentioning(mention: &str, connector: &Connector, site: &Site, agent: &str, alias: &str) -> String {
+    format!("{mention} connector add {} {} {alias}", connector.name, site.agent_arn(agent))
+}
+
+/// The IAM policy that the channel's role and its guardrail policies must allow.
+pub fn policy(site: &Site, agent: &str, alias: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "InvokeBedrockAgent",
+            "Effect": "Allow",
+            "Action": "bedrock:InvokeAgent",
+            "Resource": site.alias_arn(agent, alias),
+        }],
+    })
+}
+
+/// What else the channel needs, for people. `policy` is the command that prints the policy.
+pub fn notes(connector: &Connector, site: &Site, agent: &str, alias: &str, policy: &str) -> Vec<String> {
+    let choose = |mention: &str| {
+        format!(
+            "Slack must recognize the mention: type {mention}, choose the app from Slack's list, then paste the rest; in a \
+             private channel, send `/invite {mention}` first"
+        )
+    };
+    let mention = if connector.mention == CURRENT_MENTION {
+        choose(CURRENT_MENTION)
+    } else {
+        format!(
+            "where the app has its current name, paste: {}\n  {}",
+            mentioning(CURRENT_MENTION, connector, site, agent, alias),
+            choose(CURRENT_MENTION),
+        )
+    };
+    vec![
+        mention,
+        "the ids stay the same from deploy to deploy: the line is pasted once per channel".to_owned(),
+        format!(
+            "the channel's role and its guardrail policies must allow bedrock:InvokeAgent on {}; `{policy}` prints the policy",
+            site.alias_arn(agent, alias)
+        ),
         format!("then ask: {} ask {} <question>", connector.mention, connector.name),
-    ];
-    if connector.mention == "@aws" {
-        notes.push(
-            "where the app goes by its new name, write `@Amazon Q` for `@aws` (--mention, or `connector.mention`)"
-                .to_owned(),
-        );
+        "docs/slack.md describes every step, from installing the app to the first question".to_owned(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_note_is_the_current_form_whole() {
+        let site = Site {
+            partition: "aws".to_owned(),
+            account: "123456789012".to_owned(),
+            region: "ap-northeast-1".to_owned(),
+            emulated: false,
+            endpoint: None,
+        };
+        let manifest = "name: openrate\nagent: {model: jp.anthropic.claude-sonnet-4-6, instruction: You tell people how \
+                        many of them opened the last push.}\nlambda: {image: \
+                        123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/r:1}\n";
+        let manifest = crate::manifest::parse(manifest, std::path::Path::new("agent.yaml")).expect("a manifest").manifest;
+        let notes = notes(&manifest.connector, &site, "AGENTID123", "ALIASID123", "bedrock-ops print-connector --policy");
+        let line = "@Amazon Q connector add openrate arn:aws:bedrock:ap-northeast-1:123456789012:agent/AGENTID123 ALIASID123";
+        assert!(notes[0].contains(line) && notes[0].contains("/invite @Amazon Q"), "{notes:?}");
+        let old = command(&manifest.connector, &site, "AGENTID123", "ALIASID123");
+        assert!(old.starts_with("@aws connector add openrate arn:"), "{old}");
     }
-    notes
 }

@@ -161,11 +161,16 @@ impl Failure {
     /// The command or setting that helps.
     pub fn hint(&self) -> Option<String> {
         if self.says("not authorized to perform") && self.is("AccessDenied") {
+            let passes = ["bedrock:UpdateAgent", "lambda:CreateFunction"].contains(&self.0.operation);
+            let pass = if passes { ", and iam:PassRole on the stack's roles," } else { "" };
             return Some(format!(
-                "allow {} to the role or user that deploys (for bedrock:UpdateAgent and lambda:CreateFunction also \
-                 iam:PassRole on the stack's roles), then run the same command again",
+                "allow {}{pass} to the identity that runs this command, then run it again; docs/permissions.md lists the whole \
+                 policy of each command",
                 self.missing_permission()
             ));
+        }
+        if self.says("signature expired") || self.says("signature not yet current") {
+            return Some("set the clock of this machine: it differs from AWS's by more than five minutes".to_owned());
         }
         if ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"]
             .iter()
@@ -185,6 +190,11 @@ impl Failure {
             "NoAnswer" => {
                 Some("check the network and AWS_ENDPOINT_URL; running the same command again is safe".to_owned())
             }
+            "UnreadableAnswer" if !self.0.streamed => Some(
+                "something else answered in AWS's place, such as a proxy or a network sign-in page: check HTTPS_PROXY, \
+                 AWS_ENDPOINT_URL and the network"
+                    .to_owned(),
+            ),
             "ServiceQuotaExceededException" | "LimitExceededException" => {
                 Some("raise the quota in the Service Quotas console, or remove what is no longer used".to_owned())
             }

@@ -16,6 +16,8 @@ pub struct Site {
     pub region: String,
     /// Whether it is the emulator's in this process.
     pub emulated: bool,
+    /// The endpoint of every service, where the environment or the profile names one in AWS's place.
+    pub endpoint: Option<String>,
 }
 
 /// Asks STS whose the credentials are.
@@ -30,14 +32,19 @@ pub(super) async fn find(config: &SdkConfig, emulated: bool) -> Result<Site> {
     let arn = caller.arn().unwrap_or_default();
     let partition = arn.split(':').nth(1).filter(|partition| !partition.is_empty()).unwrap_or("aws");
     let account = caller.account().context("sts:GetCallerIdentity named no account")?;
-    Ok(Site { partition: partition.to_owned(), account: account.to_owned(), region, emulated })
+    let endpoint = config.endpoint_url().filter(|_| !emulated).map(str::to_owned);
+    Ok(Site { partition: partition.to_owned(), account: account.to_owned(), region, emulated, endpoint })
 }
 
 impl Site {
     /// Account and region, for people.
     pub fn shown(&self) -> String {
-        let emulated = if self.emulated { " (emulator)" } else { "" };
-        format!("{}/{}{emulated}", self.account, self.region)
+        let instead = match &self.endpoint {
+            _ if self.emulated => " (emulator)".to_owned(),
+            Some(endpoint) => format!(" at {endpoint}"),
+            None => String::new(),
+        };
+        format!("{}/{}{instead}", self.account, self.region)
     }
 
     /// The ARN of a role by its name.

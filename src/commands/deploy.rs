@@ -93,7 +93,7 @@ fn finish(common: &Common, session: &Session, site: &Site, plan: &Plan, report: 
     // What was done must not be lost with a full disk: the line goes to stderr then.
     output::result(&line).map_err(|error| error.context(format!("deployed; the line for Slack is: {line}")))?;
     if !plan.is_empty() {
-        output::notes(&connector::notes(connector, site, &agent, &alias));
+        output::notes(&connector::notes(connector, site, &agent, &alias, &common.typed("print-connector --policy")));
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ fn a_stack_from_another_repository_is_changed_only_when_somebody_agrees() {
     }
     let (code, screen) = on_terminal(&second, &[("[y/N]", "n\r")], &["deploy"], &settings);
     assert_eq!(code, Some(1), "{screen}");
-    assert!(screen.contains("take over the stack push-openrate in 123456789012/ap-northeast-1? [y/N]"), "{screen}");
+    assert!(screen.contains("take over the stack push-openrate in 123456789012/ap-northeast-1 at http"), "{screen}");
 
     let taken = run(&second, &["deploy", "--yes", "--take-over"]);
     assert!(taken.status.success(), "{}", said(&taken));
