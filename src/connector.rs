@@ -32,23 +32,16 @@ pub fn policy(site: &Site, agent: &str, alias: &str) -> Value {
 
 /// What else the channel needs, for people. `policy` is the command that prints the policy.
 pub fn notes(connector: &Connector, site: &Site, agent: &str, alias: &str, policy: &str) -> Vec<String> {
-    let choose = |mention: &str| {
+    let current = mentioning(CURRENT_MENTION, connector, site, agent, alias);
+    let mut notes = Vec::new();
+    if connector.mention != CURRENT_MENTION {
+        notes.push(format!("where the app has its current name, paste: {current}"));
+    }
+    notes.extend([
         format!(
-            "Slack must recognize the mention: type {mention}, choose the app from Slack's list, then paste the rest; in a \
-             private channel, send `/invite {mention}` first"
-        )
-    };
-    let mention = if connector.mention == CURRENT_MENTION {
-        choose(CURRENT_MENTION)
-    } else {
-        format!(
-            "where the app has its current name, paste: {}\n  {}",
-            mentioning(CURRENT_MENTION, connector, site, agent, alias),
-            choose(CURRENT_MENTION),
-        )
-    };
-    vec![
-        mention,
+            "Slack must recognize the mention: type {CURRENT_MENTION}, choose the app from Slack's list, then paste the rest; \
+             in a private channel, send `/invite {CURRENT_MENTION}` first"
+        ),
         "the ids stay the same from deploy to deploy: the line is pasted once per channel".to_owned(),
         format!(
             "the channel's role and its guardrail policies must allow bedrock:InvokeAgent on {}; `{policy}` prints the policy",
@@ -56,7 +49,8 @@ pub fn notes(connector: &Connector, site: &Site, agent: &str, alias: &str, polic
         ),
         format!("then ask: {} ask {} <question>", connector.mention, connector.name),
         "docs/slack.md describes every step, from installing the app to the first question".to_owned(),
-    ]
+    ]);
+    notes
 }
 
 #[cfg(test)]
@@ -75,10 +69,13 @@ mod tests {
         let manifest = "name: openrate\nagent: {model: jp.anthropic.claude-sonnet-4-6, instruction: You tell people how \
                         many of them opened the last push.}\nlambda: {image: \
                         123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/r:1}\n";
-        let manifest = crate::manifest::parse(manifest, std::path::Path::new("agent.yaml")).expect("a manifest").manifest;
-        let notes = notes(&manifest.connector, &site, "AGENTID123", "ALIASID123", "bedrock-ops print-connector --policy");
-        let line = "@Amazon Q connector add openrate arn:aws:bedrock:ap-northeast-1:123456789012:agent/AGENTID123 ALIASID123";
-        assert!(notes[0].contains(line) && notes[0].contains("/invite @Amazon Q"), "{notes:?}");
+        let manifest =
+            crate::manifest::parse(manifest, std::path::Path::new("agent.yaml")).expect("a manifest").manifest;
+        let notes =
+            notes(&manifest.connector, &site, "AGENTID123", "ALIASID123", "bedrock-ops print-connector --policy");
+        let line =
+            "@Amazon Q connector add openrate arn:aws:bedrock:ap-northeast-1:123456789012:agent/AGENTID123 ALIASID123";
+        assert!(notes[0].contains(line) && notes[1].contains("/invite @Amazon Q"), "{notes:?}");
         let old = command(&manifest.connector, &site, "AGENTID123", "ALIASID123");
         assert!(old.starts_with("@aws connector add openrate arn:"), "{old}");
     }

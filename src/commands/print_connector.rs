@@ -18,7 +18,8 @@ pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
     let keys = (agent.key(), alias.key());
     let resources: [Arc<dyn Resource>; 2] = [agent, alias];
     let (site, snapshot) = session.observe(&resources).await?;
-    let (Some(Seen::Present(agent)), Some(Seen::Present(alias))) = (snapshot.get(&keys.0), snapshot.get(&keys.1)) else {
+    let (Some(Seen::Present(agent)), Some(Seen::Present(alias))) = (snapshot.get(&keys.0), snapshot.get(&keys.1))
+    else {
         return Err(Refused::not_deployed(&session.stack.name, &common.typed("deploy")).into());
     };
     let (agent_id, alias_id) = (&agent.identity, &alias.identity);
@@ -30,10 +31,13 @@ pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
     if let Some(mention) = args.mention {
         connector.mention = mention;
     }
-    output::result(&connector::command(&connector, &site, agent_id, alias_id))?;
+    output::result(connector::command(&connector, &site, agent_id, alias_id))?;
     output::notes(&connector::notes(&connector, &site, agent_id, alias_id, &common.typed("print-connector --policy")));
     if [agent, alias].iter().any(|present| present.owner != Owner::Ours) {
-        output::notes(&[format!("this agent is not managed by the stack {}: `deploy` does not change it", session.stack.name)]);
+        output::notes(&[format!(
+            "this agent is not managed by the stack {}: `deploy` does not change it",
+            session.stack.name
+        )]);
     }
     Ok(Exit::Done)
 }

@@ -11,8 +11,13 @@ use crate::aws::Site;
 
 fn agent() -> Agent {
     let text = str::to_owned;
-    let site =
-        Site { partition: text("aws"), account: text("123456789012"), region: text("ap-northeast-1"), emulated: true, endpoint: None };
+    let site = Site {
+        partition: text("aws"),
+        account: text("123456789012"),
+        region: text("ap-northeast-1"),
+        emulated: true,
+        endpoint: None,
+    };
     Agent { site, id: text("AGENT00001"), alias: text("ALIAS00001"), version: text("3"), flags: text(" --local") }
 }
 
