@@ -1,21 +1,23 @@
 //! Observing and applying: every resource's turn comes as soon as what it needs is there.
 
+mod board;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use futures_util::future::{join_all, try_join_all};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::aws::Failure;
 use crate::facts::{Change, Key};
+use crate::ownership::Owner;
 use crate::plan::{self, Plan, Snapshot, Step};
 use crate::progress::Ended;
 use crate::report::{Outcome, Report};
 use crate::resource::{Context, Deleted, Milestone, Need, Resource, Seen};
-use crate::wait::StillPassing;
+use crate::wait::{Abandoned, StillPassing};
+use board::{Board, Post};
 
 /// Looks at every resource, side by side where none is looked up by another.
 pub async fn observe(resources: &[Arc<dyn Resource>], context: &Context) -> Result<Snapshot> {
@@ -54,8 +56,7 @@ async fn look(resource: &dyn Resource, board: &Board, context: &Context) -> Resu
     let first = resource.looked_up_by().into_iter().map(Need::made).collect::<Vec<_>>();
     board.reached(&first).await;
     let looking = || format!("looking at the {key}");
-    if let Some(identity) = resource.locate(context).await.with_context(looking)? {
-        context.learn(key.clone(), identity);
+    if locate(resource, context).await.with_context(looking)? {
         board.post(&key, Post::Reached(Milestone::Made));
     }
     let seen = resource.observe(context).await.with_context(looking)?;
@@ -67,20 +68,28 @@ async fn look(resource: &dyn Resource, board: &Board, context: &Context) -> Resu
     Ok((key, seen))
 }
 
-/// Carries the plan out. After a failure nothing new is begun; what is under way is finished.
+/// Finds the resource's identity, where it has one that is found without observing it. Answers whether it was found.
+async fn locate(resource: &dyn Resource, context: &Context) -> Result<bool> {
+    let Some(identity) = resource.locate(context).await? else { return Ok(false) };
+    context.learn(resource.key(), identity);
+    Ok(true)
+}
+
+/// Applies the plan. After a failure no step begins, calls that were sent are finished, and nothing is waited for: the
+/// next run waits for what AWS is still working on.
 pub async fn apply(plan: &Plan, context: &Context) -> Report {
     let board = Board::new(plan.steps.iter().map(Step::key));
     let run = async |step: &Step| {
         let outcome = turn(step, plan, &board, context).await;
         let post = match &outcome {
             Outcome::Kept | Outcome::Done => Post::Reached(Milestone::Ready),
-            Outcome::Failed(_) | Outcome::Spared(_) | Outcome::Left => Post::Never,
+            Outcome::Failed(_) | Outcome::Abandoned | Outcome::Spared(_) | Outcome::Left => Post::Never,
         };
         board.post(&step.key(), post);
         (step.clone(), outcome)
     };
     let mut outcomes = join_all(plan.steps.iter().map(run)).await;
-    if !board.stopped() {
+    if !context.stop.is_set() {
         tidy(&mut outcomes, context).await;
     }
     Report { outcomes, known: context.known().await, writes: context.aws.writes() }
@@ -100,17 +109,18 @@ async fn tidy(outcomes: &mut [(Step, Outcome)], context: &Context) {
 }
 
 async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Outcome {
+    // Only a destruction begins with such a step in it: it deletes around what it may not delete.
+    if let Change::Refuse(reason) = &step.change {
+        return Outcome::Spared(reason.clone());
+    }
     if !board.reached(&waits_for(step, plan)).await {
-        let spared = step.change == Change::Delete && !board.stopped();
-        return if spared { Outcome::Spared("what stands on it was left".to_owned()) } else { Outcome::Left };
+        let spared = step.change == Change::Delete && !context.stop.is_set();
+        return if spared { Outcome::Spared("something that uses it was kept".to_owned()) } else { Outcome::Left };
     }
-    match &step.change {
-        Change::Keep => return Outcome::Kept,
-        // Only a destruction begins with such a step in it: it deletes around what is not ours.
-        Change::Refuse(reason) => return Outcome::Spared(reason.clone()),
-        Change::Create | Change::Recreate(_) | Change::Update(_) | Change::Delete => {}
+    if step.change == Change::Keep {
+        return Outcome::Kept;
     }
-    if board.stopped() {
+    if context.stop.is_set() {
         return Outcome::Left;
     }
     let key = step.key();
@@ -119,8 +129,9 @@ async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Out
     let (outcome, ended) = match act(step, board, context).await {
         Ok(Deleted::Gone) => (Outcome::Done, Ended::Done),
         Ok(Deleted::Kept(reason)) => (Outcome::Spared(reason), Ended::Spared),
+        Err(error) if error.chain().any(|cause| cause.is::<Abandoned>()) => (Outcome::Abandoned, Ended::Abandoned),
         Err(error) => {
-            board.stop();
+            context.stop.now();
             let doing = format!("{} the {key}", doing(&step.change));
             (Outcome::Failed(error.context(doing)), Ended::Failed)
         }
@@ -133,21 +144,17 @@ async fn act(step: &Step, board: &Board, context: &Context) -> Result<Deleted> {
     let resource = step.resource.as_ref();
     let identity = match &step.change {
         Change::Create => create(resource, board, context).await?,
-        Change::Recreate(_) => {
-            if let Deleted::Kept(reason) = resource.delete(context).await? {
-                anyhow::bail!("what a broken attempt left can't be deleted: {reason}");
+        Change::Recreate { identity, .. } => {
+            if let Some(identity) = identity {
+                context.learn(resource.key(), identity.clone());
             }
-            context.forget(&resource.key());
+            if let Deleted::Kept(reason) = delete(resource, context).await? {
+                anyhow::bail!("what a failed creation left behind could not be deleted: {reason}");
+            }
             create(resource, board, context).await?
         }
         Change::Update(differences) => resource.update(context, differences).await?,
-        Change::Delete => {
-            let deleted = resource.delete(context).await?;
-            if deleted == Deleted::Gone {
-                context.forget(&resource.key());
-            }
-            return Ok(deleted);
-        }
+        Change::Delete => return delete(resource, context).await,
         Change::Keep | Change::Refuse(_) => return Ok(Deleted::Gone),
     };
     made(resource, identity, board, context).await?;
@@ -162,11 +169,24 @@ async fn made(resource: &dyn Resource, identity: String, board: &Board, context:
     if board.reached(&resource.needs()).await {
         return Ok(());
     }
-    anyhow::bail!("what it needs was not made; the next deploy completes it")
+    Err(Abandoned::new("what it needs").into())
 }
 
-/// Creates a resource. If it has come to be since it was looked for (another deploy, or a first try whose answer was
-/// lost), it is looked at again and converged.
+/// Deletes a resource that still belongs to this stack: what did when the plan was made may be somebody else's by now.
+async fn delete(resource: &dyn Resource, context: &Context) -> Result<Deleted> {
+    let deleted = match resource.owner(context).await? {
+        None => Deleted::Gone,
+        Some(Owner::Ours) => resource.delete(context).await?,
+        Some(_) => Deleted::Kept("it no longer carries this stack's tag bedrock-ops:stack".to_owned()),
+    };
+    if deleted == Deleted::Gone {
+        context.forget(&resource.key());
+    }
+    Ok(deleted)
+}
+
+/// Creates a resource. If it exists by now (another deploy created it, or the answer to a first call was lost), it is
+/// observed again and updated to what is wanted.
 async fn create(resource: &dyn Resource, board: &Board, context: &Context) -> Result<String> {
     let error = match resource.create(context).await {
         Ok(identity) => return Ok(identity),
@@ -175,6 +195,7 @@ async fn create(resource: &dyn Resource, board: &Board, context: &Context) -> Re
     if !error.chain().filter_map(|cause| cause.downcast_ref::<Failure>()).any(Failure::is_already_there) {
         return Err(error);
     }
+    locate(resource, context).await?;
     let seen = resource.observe(context).await?;
     let Some(identity) = seen.identity() else { return Err(error) };
     match plan::converge(resource, &seen, &context.known().await) {
@@ -184,13 +205,13 @@ async fn create(resource: &dyn Resource, board: &Board, context: &Context) -> Re
             resource.update(context, &differences).await
         }
         Change::Refuse(reason) => Err(error.context(reason)),
-        Change::Create | Change::Recreate(_) | Change::Delete => Err(error),
+        Change::Create | Change::Recreate { .. } | Change::Delete => Err(error),
     }
 }
 
 fn doing(change: &Change) -> &'static str {
     match change {
-        Change::Create | Change::Recreate(_) => "creating",
+        Change::Create | Change::Recreate { .. } => "creating",
         Change::Update(_) => "updating",
         Change::Delete => "deleting",
         Change::Keep | Change::Refuse(_) => "keeping",
@@ -212,56 +233,4 @@ fn waits_for(step: &Step, plan: &Plan) -> Vec<Need> {
         |other: &&Step| other.resource.looked_up_by().iter().any(|within| needs.iter().any(|need| need.key == *within));
     let cleared: Vec<Need> = deletions().filter(clears).map(|other| Need::ready(other.key())).collect();
     first.into_iter().chain(needs).chain(cleared).collect()
-}
-
-/// Where every step posts how far it has come, and where the others wait for it.
-struct Board {
-    posts: BTreeMap<Key, watch::Sender<Post>>,
-    stopped: AtomicBool,
-}
-
-/// How far one step has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Post {
-    Waiting,
-    Reached(Milestone),
-    Never,
-}
-
-impl Board {
-    fn new(keys: impl Iterator<Item = Key>) -> Self {
-        let posts = keys.map(|key| (key, watch::Sender::new(Post::Waiting))).collect();
-        Self { posts, stopped: AtomicBool::new(false) }
-    }
-
-    fn post(&self, key: &Key, post: Post) {
-        if let Some(sender) = self.posts.get(key) {
-            sender.send_replace(post);
-        }
-    }
-
-    /// Waits until every need has come as far as it must; `false` when one never will.
-    async fn reached(&self, needs: &[Need]) -> bool {
-        for need in needs {
-            let Some(sender) = self.posts.get(&need.key) else { continue };
-            let far_enough = |post: &Post| match post {
-                Post::Waiting => false,
-                Post::Reached(milestone) => *milestone >= need.until,
-                Post::Never => true,
-            };
-            let mut posts = sender.subscribe();
-            if posts.wait_for(far_enough).await.is_ok_and(|post| *post == Post::Never) {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    fn stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
 }

@@ -131,19 +131,27 @@ pub struct Unmanaged {
     pub field: String,
     /// What AWS has.
     pub value: Value,
+    /// The command that removes it, where it is one that somebody may want to be rid of.
+    pub removal: Option<String>,
 }
 
 impl Unmanaged {
     /// This field with this value.
     pub fn new(field: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { field: field.into(), value: value.into() }
+        Self { field: field.into(), value: value.into(), removal: None }
+    }
+
+    /// With the command that removes it.
+    #[must_use]
+    pub fn removed_by(self, command: impl Into<String>) -> Self {
+        Self { removal: Some(command.into()), ..self }
     }
 }
 
 /// The unmanaged values in which two versions of a resource differ: what is live against what the next version holds.
 pub fn unmanaged_differences(live: &[Unmanaged], next: &[Unmanaged]) -> Vec<Difference> {
     let object = |unmanaged: &[Unmanaged]| {
-        unmanaged.iter().map(|Unmanaged { field, value }| (field.clone(), value.clone())).collect::<Map<_, _>>().into()
+        unmanaged.iter().map(|Unmanaged { field, value, .. }| (field.clone(), value.clone())).collect::<Map<_, _>>().into()
     };
     differences(&object(next), &object(live))
 }
@@ -155,8 +163,13 @@ pub enum Change {
     Keep,
     /// It is not there.
     Create,
-    /// A broken attempt is in its place: that is deleted first. The text says what was found.
-    Recreate(String),
+    /// What a failed creation left is in its place, and is deleted first.
+    Recreate {
+        /// What was found.
+        reason: String,
+        /// The identity of what was found, to delete it by.
+        identity: Option<String>,
+    },
     /// It differs.
     Update(Vec<Difference>),
     /// It is to go.
@@ -171,7 +184,7 @@ impl Change {
         match self {
             Self::Keep => "keep",
             Self::Create => "create",
-            Self::Recreate(_) => "recreate",
+            Self::Recreate { .. } => "recreate",
             Self::Update(_) => "update",
             Self::Delete => "delete",
             Self::Refuse(_) => "refuse",

@@ -22,12 +22,15 @@ pub struct Step {
     pub unmanaged: Vec<Unmanaged>,
     /// The unmanaged values that differ between what is live and what would be published.
     pub unpublished: Vec<Difference>,
+    /// What is worth knowing of it, though no deploy changes it.
+    pub notes: Vec<String>,
 }
 
 impl Step {
     /// A step that knows of nothing unmanaged.
     pub fn new(resource: Arc<dyn Resource>, change: Change) -> Self {
-        Self { resource, change, unmanaged: Vec::new(), unpublished: Vec::new() }
+        let (unmanaged, unpublished, notes) = Default::default();
+        Self { resource, change, unmanaged, unpublished, notes }
     }
 
     /// The resource's key.
@@ -55,7 +58,7 @@ impl Plan {
 
     /// The resource without whose creation nothing else may be changed, if this plan creates it.
     pub fn first(&self) -> Option<Key> {
-        let creates = |step: &&Step| matches!(step.change, Change::Create | Change::Recreate(_));
+        let creates = |step: &&Step| matches!(step.change, Change::Create | Change::Recreate { .. });
         self.steps.iter().filter(|step| step.resource.goes_first()).find(creates).map(Step::key)
     }
 
@@ -102,7 +105,7 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
             changed.extend(resource.looked_up_by());
         }
         let renewed = match &change {
-            Change::Create | Change::Recreate(_) => true,
+            Change::Create | Change::Recreate { .. } => true,
             Change::Update(differences) => resource.renews(differences),
             Change::Keep | Change::Delete | Change::Refuse(_) => false,
         };
@@ -112,7 +115,8 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
         let unpublished = unpublished(snapshot, resource.as_ref());
         // What a resource publishes is listed where it is edited, not once more where it is live.
         let unmanaged = if resource.publishes().is_empty() { unmanaged(snapshot, &key) } else { Vec::new() };
-        steps.push(Step { resource, change, unmanaged, unpublished });
+        let notes = seen.as_present().map(|present| present.notes.clone()).unwrap_or_default();
+        steps.push(Step { resource, change, unmanaged, unpublished, notes });
     }
     rest(&mut steps);
     redo(&mut steps);
@@ -202,7 +206,9 @@ fn held(place: usize, step: &Step, steps: &[Step]) -> Option<(usize, String)> {
 pub fn converge(resource: &dyn Resource, seen: &Seen, known: &Known) -> Change {
     let present = match seen {
         Seen::Absent => return resource.absent(),
-        Seen::Broken { reason, .. } => return Change::Recreate(reason.clone()),
+        Seen::Broken { reason, identity } => {
+            return Change::Recreate { reason: reason.clone(), identity: identity.clone() };
+        }
         Seen::Present(present) => present,
     };
     if let Some(reason) = refusal(&present.owner) {

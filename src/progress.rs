@@ -25,6 +25,8 @@ pub enum Ended {
     Done,
     /// What was to go was left, with good reason.
     Spared,
+    /// It was no longer waited for, because another failed.
+    Abandoned,
     /// It failed.
     Failed,
 }
@@ -83,6 +85,7 @@ impl Progress {
         let line = match ended {
             Ended::Done => format!("✓ {word} {key} {seconds:.1} s"),
             Ended::Spared => format!("- {key} kept"),
+            Ended::Abandoned => format!("- {word} {key}: begun, no longer waited for after {seconds:.1} s"),
             Ended::Failed => format!("✗ {word} {key} failed after {seconds:.1} s"),
         };
         self.with(|form| match form {

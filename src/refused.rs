@@ -187,6 +187,16 @@ impl Refused {
         )
     }
 
+    /// AWS did not say whose a thing is.
+    pub fn unreadable_tags(what: &str, reason: &str) -> Self {
+        Self::new(
+            Exit::Failed,
+            format!("AWS does not show the tags of the {what}: {reason}"),
+            "without its tags bedrock-ops can't tell whether it belongs to this stack; allow lambda:ListTags on it to the \
+             deploying identity (docs/permissions.md), then run the same command again",
+        )
+    }
+
     /// A signal came at the confirmation prompt. `how` names it, `exit` is its exit code.
     pub fn cancelled(how: &str, exit: Exit) -> Self {
         Self::new(exit, format!("{how} at the confirmation prompt"), "nothing was changed")

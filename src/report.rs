@@ -17,6 +17,8 @@ pub enum Outcome {
     Spared(String),
     /// It failed.
     Failed(anyhow::Error),
+    /// It was begun, and no longer waited for once another step had failed.
+    Abandoned,
     /// It was not begun, because another failed.
     Left,
 }
@@ -49,9 +51,10 @@ impl Report {
         self.count(|outcome| matches!(outcome, Outcome::Done))
     }
 
-    /// How many steps that would have changed something were not begun.
+    /// How many steps that would have changed something were not begun, or not waited for.
     pub fn left(&self) -> usize {
-        let left = |(step, outcome): &&(Step, Outcome)| matches!(outcome, Outcome::Left) && step.change != Change::Keep;
+        let unfinished = |outcome: &Outcome| matches!(outcome, Outcome::Left | Outcome::Abandoned);
+        let left = |(step, outcome): &&(Step, Outcome)| unfinished(outcome) && step.change != Change::Keep;
         self.outcomes.iter().filter(left).count()
     }
 

@@ -118,7 +118,13 @@ pub trait Resource: Debug + Send + Sync {
         context.needed(&self.key())
     }
 
-    /// Removes it. What is gone already is success.
+    /// Whose it is at this moment, read right before it is deleted; `None` if it no longer exists. What can't be tagged
+    /// belongs to what it is part of.
+    async fn owner(&self, _context: &Context) -> Result<Option<Owner>> {
+        Ok(Some(Owner::Ours))
+    }
+
+    /// Deletes it. What no longer exists is success.
     async fn delete(&self, _context: &Context) -> Result<Deleted> {
         Ok(Deleted::Kept("bedrock-ops did not make it".to_owned()))
     }
@@ -195,13 +201,15 @@ pub struct Present {
     pub strays: Vec<Arc<dyn Resource>>,
     /// What is in it that the manifest does not name and that is preserved.
     pub unmanaged: Vec<Unmanaged>,
+    /// What is worth knowing of it, though no deploy changes it, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Present {
     /// A thing that leads to nothing, without strays and without anything unmanaged.
     pub fn new(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
-        let (leads_to, strays, unmanaged) = Default::default();
-        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged }
+        let (leads_to, strays, unmanaged, notes) = Default::default();
+        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged, notes }
     }
 }
 

@@ -1,7 +1,7 @@
 //! All that a manifest asks for, each thing naming what it needs. Read this first.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::facts::{Key, Kind};
 use crate::image::Source;
@@ -9,11 +9,11 @@ use crate::manifest::{Code, Manifest, Model};
 use crate::ownership::Ownership;
 use crate::resource::Resource;
 use crate::resources::action_group::ActionGroup;
-use crate::resources::agent::Agent;
+use crate::resources::agent::{self, Agent};
 use crate::resources::alias::{Alias, Smoke};
 use crate::resources::base_image::BaseImage;
 use crate::resources::draft::Draft;
-use crate::resources::function::Function;
+use crate::resources::function::{self, Function};
 use crate::resources::image::Image;
 use crate::resources::inference_profile::InferenceProfile;
 use crate::resources::log_group::LogGroup;
@@ -83,6 +83,7 @@ impl Stack {
             application: application_key,
             publish: manifest.lambda.publish,
             ownership: ownership.clone(),
+            found: function::Findings::default(),
         });
         resources.push(function.clone());
         let agent = agent(manifest, region, function.key(), &ownership, &mut resources);
@@ -142,7 +143,8 @@ fn image(
     resources: &mut Vec<Arc<dyn Resource>>,
 ) -> Key {
     let needed = matches!(manifest.lambda.code, Code::Source(_));
-    let repository = Repository { name: manifest.name.to_string(), needed, ownership: ownership.clone() };
+    let (name, function) = (manifest.name.to_string(), manifest.name.to_string());
+    let repository = Repository { name, function, needed, ownership: ownership.clone() };
     let repository_key = repository.key();
     resources.push(Arc::new(repository));
     let image: Arc<dyn Resource> = match &manifest.lambda.code {
@@ -200,7 +202,7 @@ fn agent(
         function,
         action_groups: action_groups.map(|group| Key::new(Kind::ActionGroup, group.name.as_ref())).collect(),
         ownership: ownership.clone(),
-        is_first: OnceLock::new(),
+        found: agent::Findings::default(),
     });
     resources.push(Arc::new(role));
     resources.push(agent.clone());

@@ -1,9 +1,11 @@
 //! The only waiting: for a state to pass, or for a refused call to be accepted. On tokio's clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use thiserror::Error;
+use tokio::sync::SetOnce;
 use tokio::time::{Instant, sleep};
 
 use crate::aws::Failure;
@@ -19,8 +21,13 @@ pub const PROPAGATION: Duration = Duration::from_mins(5);
 /// How long ECR may take to show Lambda an image that was just pushed.
 pub const IMAGE: Duration = Duration::from_secs(30);
 
-/// How long Lambda may take to show a version that it has just made.
-pub const VERSION: Duration = Duration::from_mins(1);
+/// How long Lambda may take to return a function or version that it has just created. What is absent for longer was
+/// deleted by somebody else.
+pub const VERSION: Duration = Duration::from_secs(45);
+
+/// How long something that was returned once may be absent before it counts as deleted: AWS answers from several copies,
+/// and they can differ for a moment.
+const DELETED: Duration = Duration::from_secs(5);
 
 /// How long AWS may be at another change of the same log group.
 pub const LOG_GROUP: Duration = Duration::from_mins(1);
@@ -68,6 +75,37 @@ pub struct StillPassing {
     pub state: String,
 }
 
+/// A wait that ended because another step of the same run failed.
+#[derive(Debug, Error)]
+#[error("no longer waited for {what}, because another step failed")]
+pub struct Abandoned {
+    what: String,
+}
+
+impl Abandoned {
+    /// Of a wait for this.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into() }
+    }
+}
+
+/// Ends all waits of one run. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<SetOnce<()>>);
+
+impl Stop {
+    /// Ends the waits that are under way and those that would begin.
+    pub fn now(&self) {
+        // A second failure ends nothing more.
+        let _ = self.0.set(());
+    }
+
+    /// Whether the waits were ended.
+    pub fn is_set(&self) -> bool {
+        self.0.get().is_some()
+    }
+}
+
 /// What one look saw.
 #[derive(Debug)]
 pub enum Look<T> {
@@ -75,6 +113,8 @@ pub enum Look<T> {
     Done(T),
     /// Not yet; the text says what was seen instead.
     NotYet(String),
+    /// AWS does not return it: it is too new, or somebody deleted it.
+    Absent,
 }
 
 /// Pauses before the next look at what has no end.
@@ -85,8 +125,10 @@ pub async fn until_next_look() {
 /// One thing that is waited for.
 #[derive(Debug)]
 pub struct Wait<'a> {
-    /// Where it is told.
+    /// Where it is reported.
     pub progress: &'a Progress,
+    /// What ends it early.
+    pub stop: &'a Stop,
     /// The resource it is for.
     pub key: Key,
     /// What is awaited, to stand after "waiting for".
@@ -96,13 +138,24 @@ pub struct Wait<'a> {
 }
 
 impl Wait<'_> {
-    /// Looks until the look is done, fails, or time is up.
+    /// Looks until the look is done, fails, or time is up; or until what is looked at has been deleted.
     pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Result<Look<T>>) -> Result<T> {
         let started = Instant::now();
+        let mut seen = None;
         loop {
             match look().await? {
                 Look::Done(value) => return Ok(value),
-                Look::NotYet(state) => self.pause(started, SHORTEST_LOOK, &state).await?,
+                Look::NotYet(state) => {
+                    seen = Some(Instant::now());
+                    self.pause(started, SHORTEST_LOOK, &state).await?;
+                }
+                Look::Absent => {
+                    let absent = seen.map_or(started, |seen| seen).elapsed();
+                    if absent >= if seen.is_some() { DELETED } else { VERSION } {
+                        bail!("the {} no longer exists: somebody else deleted it", self.key);
+                    }
+                    self.pause(started, SHORTEST_LOOK, "not found").await?;
+                }
             }
         }
     }
@@ -134,8 +187,12 @@ impl Wait<'_> {
             return Err(StillPassing { given_up: self.given_up(), state: state.to_owned() }.into());
         }
         self.progress.waiting(&self.key, self.what, waited, self.limit);
-        sleep((waited / PART).clamp(shortest, LONGEST)).await;
-        Ok(())
+        tokio::select! {
+            // First: a run that has been stopped waits for nothing more.
+            biased;
+            _ = self.stop.0.wait() => Err(Abandoned::new(self.what).into()),
+            () = sleep((waited / PART).clamp(shortest, LONGEST)) => Ok(()),
+        }
     }
 
     fn given_up(&self) -> String {

@@ -1,6 +1,6 @@
 //! Faults that a test plants: throttling, server errors, lost answers, streams that go wrong, and the client's own death.
 
-/// One fault: where it strikes, and what then happens. Each strikes once.
+/// One fault: where it strikes, and what then happens. Each strikes once, except those at every call of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The call that it strikes.
@@ -18,6 +18,8 @@ pub enum FaultAt {
     WritingCall(usize),
     /// The nth call of the named operation (`CreateAgent`).
     Operation(String, usize),
+    /// Every call of the named operation.
+    Every(String),
 }
 
 /// What a fault does.
@@ -27,6 +29,8 @@ pub enum FaultKind {
     Throttle,
     /// The call is not done; the answer is the service's own server error.
     ServerError,
+    /// The call is not done; the answer is this refusal: status, code and text.
+    Refuse(u16, &'static str, &'static str),
     /// The call is done, then the connection breaks before the answer.
     Drop,
     /// The call is done and answered; no later one is done or answered, as if the client had been killed here. At
@@ -173,13 +177,14 @@ impl Faults {
         let mut struck = None;
         for (fault, seen) in &mut self.planted {
             let (counts, nth) = match &fault.at {
-                FaultAt::Call(nth) => (true, nth),
-                FaultAt::WritingCall(nth) => (writes, nth),
-                FaultAt::Operation(name, nth) => (name == operation, nth),
+                FaultAt::Call(nth) => (true, *nth),
+                FaultAt::WritingCall(nth) => (writes, *nth),
+                FaultAt::Operation(name, nth) => (name == operation, *nth),
+                FaultAt::Every(name) => (name == operation, *seen + 1),
             };
             if counts {
                 *seen += 1;
-                if *seen == *nth && struck.is_none() {
+                if *seen == nth && struck.is_none() {
                     struck = Some(fault.kind);
                 }
             }

@@ -10,11 +10,12 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::credentials::NoCredentials;
 
 /// The codes by which services say that a thing is not there.
-const NOT_FOUND: [&str; 6] = [
+const NOT_FOUND: [&str; 7] = [
     "NoSuchEntity",
     "NoSuchEntityException",
     "ResourceNotFoundException",
     "RepositoryNotFoundException",
+    "RepositoryPolicyNotFoundException",
     "ImageNotFoundException",
     "NotFoundException",
 ];
@@ -150,6 +151,11 @@ impl Failure {
     /// AWS creates no agents in this account: it is closed to accounts that did not use Bedrock Agents before.
     pub fn is_closed_to_new_agents(&self) -> bool {
         self.is("AccessDeniedException") && self.says("maintenance mode")
+    }
+
+    /// Lambda may not pull the image from its repository.
+    pub fn is_image_denied(&self) -> bool {
+        self.is("AccessDeniedException") && self.says("permission to access the ECR image")
     }
 
     /// The service is too busy or can't be reached: the same call may succeed later.

@@ -44,12 +44,13 @@ fn ended(planned: &Step, outcome: &Outcome) -> Value {
         Outcome::Done => "done".into(),
         Outcome::Spared(_) => "spared".into(),
         Outcome::Failed(_) => "failed".into(),
+        Outcome::Abandoned => "begun".into(),
         Outcome::Left => "left".into(),
     };
     match outcome {
         Outcome::Spared(reason) => value["reason"] = reason.as_str().into(),
         Outcome::Failed(error) => value["error"] = format!("{error:#}").into(),
-        Outcome::Kept | Outcome::Done | Outcome::Left => {}
+        Outcome::Kept | Outcome::Done | Outcome::Abandoned | Outcome::Left => {}
     }
     value
 }
@@ -70,11 +71,14 @@ fn step(step: &Step) -> Value {
     let mut value = json!({"kind": key.kind, "name": key.name, "change": step.change.word()});
     match &step.change {
         Change::Update(differences) => value["differences"] = differences.iter().map(difference).collect(),
-        Change::Recreate(reason) | Change::Refuse(reason) => value["reason"] = reason.as_str().into(),
+        Change::Recreate { reason, .. } | Change::Refuse(reason) => value["reason"] = reason.as_str().into(),
         Change::Keep | Change::Create | Change::Delete => {}
     }
     if !step.unmanaged.is_empty() {
         value["unmanaged"] = unmanaged(&step.unmanaged);
+    }
+    if !step.notes.is_empty() {
+        value["notes"] = json!(step.notes);
     }
     if !step.unpublished.is_empty() {
         value["unpublished"] = step.unpublished.iter().map(unpublished).collect();
@@ -88,7 +92,14 @@ fn step(step: &Step) -> Value {
 
 /// What is there that the manifest does not name.
 pub fn unmanaged(unmanaged: &[Unmanaged]) -> Value {
-    unmanaged.iter().map(|Unmanaged { field, value }| json!({"field": field, "value": value})).collect()
+    let member = |Unmanaged { field, value, removal }: &Unmanaged| {
+        let mut member = json!({"field": field, "value": value});
+        if let Some(removal) = removal {
+            member["removal"] = removal.as_str().into();
+        }
+        member
+    };
+    unmanaged.iter().map(member).collect()
 }
 
 fn unpublished(difference: &Difference) -> Value {

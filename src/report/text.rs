@@ -33,6 +33,11 @@ pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Clean {
         step_lines(&mut text, step, plan);
     }
     unmanaged_lines(&mut text, plan);
+    for step in &plan.steps {
+        for note in &step.notes {
+            text.line(format!("  note: {}: {note}", step.key()));
+        }
+    }
     text.line(totals(plan));
     text
 }
@@ -72,6 +77,7 @@ pub fn stopped(report: &Report) -> Clean {
         match outcome {
             Outcome::Done => text.line(format!("  done:   {word} {key}")),
             Outcome::Failed(_) => text.line(format!("  failed: {word} {key}")),
+            Outcome::Abandoned => text.line(format!("  begun:  {word} {key} (AWS may still be working on it)")),
             Outcome::Left if step.change != Change::Keep => text.line(format!("  left:   {word} {key}")),
             _ => &mut text,
         };
@@ -84,14 +90,14 @@ fn step_lines(text: &mut Clean, step: &Step, plan: &Plan) {
     let (sign, style) = match &step.change {
         Change::Keep => return,
         Change::Create => ("+", GREEN),
-        Change::Recreate(_) => ("±", YELLOW),
+        Change::Recreate { .. } => ("±", YELLOW),
         Change::Update(_) => ("~", YELLOW),
         Change::Delete => ("-", RED),
         Change::Refuse(_) => ("!", RED),
     };
     text.text("  ").paint(style, format!("{sign} {key}")).line(consequence(step, plan));
     match &step.change {
-        Change::Recreate(reason) | Change::Refuse(reason) => {
+        Change::Recreate { reason, .. } | Change::Refuse(reason) => {
             text.text(MARGIN).quote(MARGIN, reason);
         }
         Change::Update(differences) => {
@@ -124,6 +130,9 @@ fn unmanaged_lines(text: &mut Clean, plan: &Plan) {
         text.line(format!("    {}", step.key()));
         for unmanaged in &step.unmanaged {
             text.line(format!("{MARGIN}{}", unmanaged_line(unmanaged)));
+            if let Some(removal) = &unmanaged.removal {
+                text.line(format!("{MARGIN}  remove it with: {removal}"));
+            }
         }
     }
     let kept = |step: &&Step| step.change == Change::Keep && !step.unpublished.is_empty();
@@ -136,7 +145,7 @@ fn unmanaged_lines(text: &mut Clean, plan: &Plan) {
 }
 
 /// One unmanaged value on one line.
-pub fn unmanaged_line(Unmanaged { field, value }: &Unmanaged) -> String {
+pub fn unmanaged_line(Unmanaged { field, value, .. }: &Unmanaged) -> String {
     let value = shown(Some(value)).split_whitespace().collect::<Vec<_>>().join(" ");
     match value.char_indices().nth(UNMANAGED) {
         Some((end, _)) => format!("{field}: {} ...", &value[..end]),
@@ -180,7 +189,11 @@ fn differences(step: &Step) -> &[Difference] {
 
 /// Whether what the alias's version is to hold is shown at the agent and the action groups already.
 fn tells_itself(step: &Step, plan: &Plan) -> bool {
-    let told = |other: &Step| matches!(other.key().kind, Kind::Agent | Kind::ActionGroup);
+    // What a failed creation left is deleted without a change of what a version holds.
+    let told = |other: &Step| match other.key().kind {
+        Kind::Agent => other.change != Change::Delete,
+        kind => kind == Kind::ActionGroup,
+    };
     step.key().kind == Kind::Alias && plan.changes().any(told)
 }
 

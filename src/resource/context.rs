@@ -10,7 +10,7 @@ use tokio::sync::SetOnce;
 use crate::aws::{Aws, Site};
 use crate::facts::{Key, Known};
 use crate::progress::Progress;
-use crate::wait;
+use crate::wait::{self, Stop, Wait};
 
 /// What a resource is given: the clients, what is known so far, and where to say what is waited for.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Context {
     pub progress: Progress,
     /// How long a passing state is waited for.
     pub patience: Duration,
+    /// Ends the waits of this run, once a step has failed.
+    pub stop: Stop,
     /// The flags that this run was typed with, each with a space before it: for the commands that hints name.
     pub flags: String,
     site: Arc<SetOnce<Site>>,
@@ -31,7 +33,7 @@ impl Context {
     /// A context in which nothing is known yet.
     pub fn new(aws: Aws, progress: Progress) -> Self {
         let (site, identities) = Default::default();
-        Self { aws, progress, patience: wait::STATE, flags: String::new(), site, identities }
+        Self { aws, progress, patience: wait::STATE, stop: Stop::default(), flags: String::new(), site, identities }
     }
 
     /// A context that waits for no state to pass: a thing that is being changed is told so.
@@ -45,6 +47,11 @@ impl Context {
         context.settle_site(known.site);
         *context.lock() = known.identities;
         context
+    }
+
+    /// A wait for `what`, to stand after "waiting for", on behalf of the resource with this key.
+    pub fn wait<'a>(&'a self, key: Key, what: &'a str, limit: Duration) -> Wait<'a> {
+        Wait { progress: &self.progress, stop: &self.stop, key, what, limit }
     }
 
     /// Tells all who wait for it which account and region this is.

@@ -1,10 +1,11 @@
 //! The Bedrock agent: its prompt, its model, its role. Its id never changes under the user; Slack depends on it.
 
 mod content;
+mod ghost;
 mod lookup;
 mod removal;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
@@ -13,15 +14,15 @@ use serde::Serialize;
 
 pub(super) use self::content::content_of_version;
 use self::content::{Content, content};
+use self::ghost::Ghost;
 use super::action_group::{self, ActionGroup};
 use super::settling::{self, DRAFT};
 use crate::aws::{Called, Failure};
 use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
-use crate::ownership::Owner;
-use crate::ownership::{Ownership, Tags};
+use crate::ownership::{Owner, Ownership, Tags};
 use crate::refused::Refused;
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
-use crate::wait::{self, Wait};
+use crate::wait;
 
 /// How long IAM may take until Bedrock sees that a role exists at all.
 const ROLE_SEEN: std::time::Duration = std::time::Duration::from_mins(1);
@@ -52,8 +53,17 @@ pub struct Agent {
     pub action_groups: Vec<Key>,
     /// Whose it is.
     pub ownership: Ownership,
-    /// Set if it was looked for on AWS and there was no agent at all in account and region.
-    pub is_first: OnceLock<()>,
+    /// What was found beside it when it was last searched for.
+    pub found: Findings,
+}
+
+/// What a search among all agents finds out beside the agent's id.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Set if it was searched for on AWS and there was no agent at all in account and region.
+    is_first: OnceLock<()>,
+    /// The other agents of its name whose creation failed, by their ids.
+    failed: Mutex<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,7 +88,7 @@ impl Resource for Agent {
         match change {
             // It is created with a name only and gets its role when that is there: an account in which AWS creates no
             // agents learns that before anything else is made.
-            Change::Create | Change::Recreate(_) => Vec::new(),
+            Change::Create | Change::Recreate { .. } => Vec::new(),
             _ => self.needs(),
         }
     }
@@ -88,7 +98,7 @@ impl Resource for Agent {
     }
 
     fn why(&self, change: &Change) -> Vec<String> {
-        let first = *change == Change::Create && self.is_first.get().is_some();
+        let first = *change == Change::Create && self.found.is_first.get().is_some();
         first.then(|| FIRST_AGENT.to_owned()).into_iter().collect()
     }
 
@@ -106,26 +116,24 @@ impl Resource for Agent {
     }
 
     async fn locate(&self, context: &Context) -> Result<Option<String>> {
-        let found = lookup::find(context, &self.name, &self.ownership).await?;
-        if found.is_first && !context.site().await.emulated {
+        let search = lookup::search(context, self).await?;
+        if search.is_first && !context.site().await.emulated {
             // Looked at again, there may be more: for the plan the first look counts.
-            let _ = self.is_first.set(());
+            let _ = self.found.is_first.set(());
         }
-        Ok(found.id)
+        *self.failed() = search.failed;
+        Ok(search.id)
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
-        let id = match context.identity(&self.key()) {
-            Some(id) => Some(id),
-            None => self.locate(context).await?,
-        };
-        let Some(id) = id else { return Ok(Seen::Absent) };
+        let Some(id) = context.identity(&self.key()) else { return Ok(Seen::Absent) };
         let (agent, tags, strays) = tokio::try_join!(
             settling::at_rest(context, self.key(), &id),
             lookup::tags(context, &id),
             self.strays(context, &id),
         )?;
         let Some(agent) = agent else { return Ok(Seen::Absent) };
+        let tags = tags.unwrap_or_default();
         let owner = self.ownership.owner(&tags);
         if agent.agent_status == AgentStatus::Failed && agent.prepared_at().is_none() && owner == Owner::Ours {
             let reason = format!("its creation failed: {}", settling::reasons(&agent));
@@ -162,18 +170,19 @@ impl Resource for Agent {
         Ok(id)
     }
 
+    async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
+        let Some(id) = context.identity(&self.key()) else { return Ok(None) };
+        Ok(lookup::tags(context, &id).await?.map(|tags| self.ownership.owner(&tags)))
+    }
+
     async fn delete(&self, context: &Context) -> Result<Deleted> {
         let id = context.needed(&self.key())?;
-        if self.ownership.owner(&lookup::tags(context, &id).await?) != Owner::Ours {
-            // Looked at again now: what was ours when the plan was shown may be somebody else's today.
-            return Ok(Deleted::Kept(format!("the agent {id} does not carry our tag any more")));
-        }
         if let Some(obstacle) = self.obstacle(context).await? {
             return Ok(Deleted::Kept(obstacle));
         }
         removal::remove_aliases(context, self.key(), &self.ownership, &id).await?;
         removal::remove(context, self.key(), &id).await?;
-        for ghost in lookup::failed(context, &self.name, &self.ownership).await? {
+        for ghost in lookup::ours(context, self.failed().clone(), &self.ownership).await? {
             removal::remove(context, self.key(), &ghost).await?;
         }
         Ok(Deleted::Gone)
@@ -215,14 +224,25 @@ impl Agent {
         }
     }
 
-    /// Action groups on the draft that the manifest does not name.
-    async fn strays(&self, context: &Context, id: &str) -> Result<Vec<std::sync::Arc<dyn Resource>>> {
-        let groups = action_group::list(&context.aws, id, DRAFT).await?;
+    /// Action groups on the draft that the manifest does not name, and what failed creations of this agent left.
+    async fn strays(&self, context: &Context, id: &str) -> Result<Vec<Arc<dyn Resource>>> {
+        let failed = self.failed().clone();
+        let (groups, ghosts) = tokio::try_join!(
+            action_group::list(&context.aws, id, DRAFT),
+            lookup::ours(context, failed, &self.ownership),
+        )?;
         let stray = |(name, _): (String, String)| {
             let stray = ActionGroup::stray(&name, self.key());
-            (!self.action_groups.contains(&stray.key())).then(|| std::sync::Arc::new(stray) as _)
+            (!self.action_groups.contains(&stray.key())).then(|| Arc::new(stray) as Arc<dyn Resource>)
         };
-        Ok(groups.into_iter().filter_map(stray).collect())
+        let ghost = |id: String| {
+            Arc::new(Ghost { name: self.name.clone(), id, ownership: self.ownership.clone() }) as Arc<dyn Resource>
+        };
+        Ok(groups.into_iter().filter_map(stray).chain(ghosts.into_iter().map(ghost)).collect())
+    }
+
+    fn failed(&self) -> MutexGuard<'_, Vec<String>> {
+        self.found.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `UpdateAgent` resets what it is not told: everything that the manifest says nothing of is sent back as it is.
@@ -262,12 +282,8 @@ impl Agent {
         context: &Context,
         call: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T> {
-        let wait = Wait {
-            progress: &context.progress,
-            key: self.key(),
-            what: "Bedrock to see the agent's role (IAM takes its time)",
-            limit: wait::PROPAGATION,
-        };
+        let what = "Bedrock to see the agent's role (IAM takes its time)";
+        let wait = context.wait(self.key(), what, wait::PROPAGATION);
         let started = tokio::time::Instant::now();
         let passing = |failure: &Failure| {
             let profile = failure.says("inference profile") || failure.says("InferenceProfile");

@@ -123,6 +123,7 @@ impl Resource for Alias {
             tags(context, &agent, &alias.agent_alias_id),
             held(&context.aws, &agent, version.as_deref()),
         )?;
+        let tags = tags.unwrap_or_default();
         let spec = Spec {
             name: alias.agent_alias_name,
             agent: held_agent,
@@ -168,6 +169,12 @@ impl Resource for Alias {
             self.point(context, &agent, &id, routing).await?;
         }
         Ok(id)
+    }
+
+    async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
+        let (agent, id) = (context.identity(&self.agent.key()), context.identity(&self.key()));
+        let (Some(agent), Some(id)) = (agent, id) else { return Ok(None) };
+        Ok(tags(context, &agent, &id).await?.map(|tags| self.ownership.owner(&tags)))
     }
 
     async fn delete(&self, context: &Context) -> Result<Deleted> {
@@ -243,7 +250,7 @@ impl Alias {
         listed: Vec<AgentAliasSummary>,
     ) -> Result<Option<AgentAliasSummary>> {
         for alias in listed {
-            let tags = tags(context, agent, &alias.agent_alias_id).await?;
+            let tags = tags(context, agent, &alias.agent_alias_id).await?.unwrap_or_default();
             let same_purpose = tags.get(PURPOSE_TAG) == self.ownership.tags().get(PURPOSE_TAG);
             if same_purpose && self.ownership.owner(&tags) == Owner::Ours {
                 return Ok(Some(alias));
@@ -271,14 +278,14 @@ impl Alias {
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
-        Wait { progress: &context.progress, key: self.key(), what, limit: context.patience }
+        context.wait(self.key(), what, context.patience)
     }
 }
 
 /// Whether the alias leads to another version after this change.
 fn moves(change: &Change) -> bool {
     match change {
-        Change::Create | Change::Recreate(_) => true,
+        Change::Create | Change::Recreate { .. } => true,
         Change::Update(differences) => publishes(differences),
         Change::Keep | Change::Delete | Change::Refuse(_) => false,
     }

@@ -10,7 +10,7 @@ use crate::aws::Called;
 use crate::facts::{Difference, Facts, Key, Kind, Known, facts};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
-use crate::wait::{self, Look, Wait};
+use crate::wait::{self, Look};
 
 /// The draft of an agent. There is one as long as there is the agent; its identity is the agent's.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Resource for Draft {
     async fn settle(&self, context: &Context) -> Result<()> {
         let id = context.needed(&self.agent)?;
         let what = "the draft to be prepared";
-        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE };
+        let wait = context.wait(self.key(), what, wait::STATE);
         wait.until(async || {
             let Some(agent) = settling::at_rest(context, self.key(), &id).await? else { bail!("the agent is gone") };
             match agent.agent_status {

@@ -1,26 +1,28 @@
 //! The Lambda function, and the numbered version that each change of its code or configuration publishes.
 
+mod calls;
 mod settings;
 mod states;
 mod versions;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
-use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, PackageType, State};
+use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 use serde::Serialize;
-use tokio::time::Instant;
 
-use self::settings::{Settings, settings};
+use self::calls::tags;
+use self::settings::{Settings, settings, undecrypted, unmanaged};
+use self::states::remark;
+use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::ownership::{Owner, Ownership, Tags};
+use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
+
 pub(super) use self::states::is_busy;
-use self::states::{is_passing, passing, resting};
-use crate::aws::{Aws, Called, Failure, Found};
-use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
-use crate::ownership::{Ownership, Tags};
-use crate::resource::{Context, Deleted, Need, Resource, Seen};
-use crate::wait::{self, Look, Wait};
+pub(super) use self::versions::newest_versions;
 
 /// The fields that `UpdateFunctionConfiguration` sets.
 const SETTINGS: [&str; 4] = ["role", "timeout", "memory", "environment"];
@@ -55,6 +57,17 @@ pub struct Function {
     pub publish: bool,
     /// Whose it is.
     pub ownership: Ownership,
+    /// What was found when it was observed, beside what is compared.
+    pub found: Findings,
+}
+
+/// What observing a function finds out beside what is compared.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// AWS can't show the environment to these credentials: it is not compared.
+    undecrypted: AtomicBool,
+    /// Settings that the manifest does not name and that would go live with the next version.
+    unannounced: OnceLock<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,6 +75,8 @@ struct Spec {
     image: String,
     #[serde(flatten)]
     settings: Settings,
+    /// `Active`; or `Failed`, where a published version keeps it from being deleted and created again.
+    state: String,
     /// How the last update ended: `Successful` or `Failed`.
     last_update: String,
     /// Whether the newest version is what `$LATEST` is; left out when nothing is published.
@@ -93,8 +108,9 @@ impl Resource for Function {
                 role: known.site.role_arn(&self.role.name),
                 timeout: Some(self.timeout),
                 memory: Some(self.memory),
-                environment: self.environment(known),
+                environment: self.compares_environment().then(|| self.environment(known)),
             },
+            state: State::Active.as_str().to_owned(),
             last_update: LastUpdateStatus::Successful.as_str().to_owned(),
             published: self.publish.then_some(true),
             tags: self.ownership.tags().clone(),
@@ -105,42 +121,52 @@ impl Resource for Function {
         self.publish && differences.iter().any(|difference| !difference.field.starts_with("tags"))
     }
 
+    fn why(&self, change: &Change) -> Vec<String> {
+        let publishes = matches!(change, Change::Update(differences) if self.renews(differences));
+        self.found.unannounced.get().filter(|_| publishes).cloned().unwrap_or_default()
+    }
+
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let (found, versions) = tokio::try_join!(self.at_rest(context), versions::all(&context.aws, &self.name))?;
         let Some(found) = found else { return Ok(Seen::Absent) };
-        let tags: Tags = found.tags.unwrap_or_default().into_iter().collect();
+        let tags = tags(&self.name, &found)?;
         let owner = self.ownership.owner(&tags);
         let configuration = found.configuration.context("lambda:GetFunction gave no configuration")?;
-        if configuration.state() == Some(&State::Failed) && owner == crate::ownership::Owner::Ours {
+        let mut notes = Vec::new();
+        let failed = owner == Owner::Ours && configuration.state() == Some(&State::Failed);
+        if failed {
             let reason = configuration.state_reason().unwrap_or("AWS gives no reason");
-            let reason = format!("its creation failed: {reason}");
-            return Ok(Seen::Broken { reason, identity: Some(UNPUBLISHED.to_owned()) });
+            let Some(version) = versions::usable(self, &context.aws, &versions).await? else {
+                let reason = format!("its creation failed: {reason}");
+                return Ok(Seen::Broken { reason, identity: Some(UNPUBLISHED.to_owned()) });
+            };
+            notes.push(format!(
+                "its $LATEST failed ({reason}); version {version} may be in use, so the function is updated and not \
+                 deleted"
+            ));
         }
         let version = if self.publish { versions::like(&configuration, &versions) } else { None };
-        let failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
+        notes.extend(self.remarks(context, &configuration, version.as_deref()).await?);
+        self.found.undecrypted.store(undecrypted(&configuration).is_some(), Ordering::Relaxed);
+        // Observed again in the same run, what was displayed stands.
+        let _ = self.found.unannounced.set(versions::unannounced(&configuration, &versions));
+        let update_failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
+        let last_update = if update_failed { LastUpdateStatus::Failed } else { LastUpdateStatus::Successful };
         let spec = Spec {
             image: found.code.and_then(|code| code.resolved_image_uri.or(code.image_uri)).unwrap_or_default(),
             settings: settings(&configuration),
-            last_update: if failed { LastUpdateStatus::Failed } else { LastUpdateStatus::Successful }.to_string(),
+            state: if failed { State::Failed } else { State::Active }.to_string(),
+            last_update: last_update.to_string(),
             published: self.publish.then_some(version.is_some()),
             tags: self.ownership.of_ours(&tags),
         };
-        Ok(Seen::present(facts(&spec), owner, version.unwrap_or_else(|| UNPUBLISHED.to_owned())))
+        let version = version.unwrap_or_else(|| UNPUBLISHED.to_owned());
+        let unmanaged = unmanaged(&configuration);
+        Ok(Seen::Present(Present { unmanaged, notes, ..Present::new(facts(&spec), owner, version) }))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
-        let known = context.known().await;
-        let code = FunctionCode::builder().image_uri(context.needed(&self.image)?).build();
-        let tags: std::collections::HashMap<_, _> = self.ownership.tags().clone().into_iter().collect();
-        let create = async || {
-            let call = context.aws.lambda.create_function().function_name(&self.name);
-            let call = call.package_type(PackageType::Image).code(code.clone()).publish(self.publish);
-            let call = call.architectures(Architecture::from(self.architecture)).set_tags(Some(tags.clone()));
-            let call = call.role(known.site.role_arn(&self.role.name)).timeout(self.timeout).memory_size(self.memory);
-            call.environment(self.variables(&known)).send().await.called("lambda:CreateFunction")
-        };
-        let created = self.accepted(context, create).await?;
-        Ok(self.version(created.version))
+        self.create_function(context).await
     }
 
     async fn update(&self, context: &Context, differences: &[Difference]) -> Result<String> {
@@ -148,12 +174,15 @@ impl Resource for Function {
             self.tag(context).await?;
         }
         // An update that failed may have left anything: all of it is set again.
-        let failed = differs(differences, "last_update");
-        if failed || SETTINGS.iter().any(|field| differs(differences, field)) {
-            self.update_settings(context).await?;
-            self.updated(context).await?;
+        let update_failed = differs(differences, "last_update");
+        let settings = update_failed || SETTINGS.iter().any(|field| differs(differences, field));
+        if differs(differences, "state") {
+            return self.revive(context, settings).await;
         }
-        if failed || differs(differences, "image") || differs(differences, "architecture") {
+        if settings {
+            self.update_settings(context).await?;
+        }
+        if update_failed || differs(differences, "image") || differs(differences, "architecture") {
             return self.update_code(context).await;
         }
         if self.renews(differences) {
@@ -162,121 +191,55 @@ impl Resource for Function {
         context.needed(&self.key())
     }
 
+    async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
+        let Some(found) = self.find(&context.aws, None).await? else { return Ok(None) };
+        Ok(Some(self.ownership.owner(&tags(&self.name, &found)?)))
+    }
+
     async fn delete(&self, context: &Context) -> Result<Deleted> {
-        let call = context.aws.lambda.delete_function().function_name(&self.name);
-        call.send().await.called("lambda:DeleteFunction").found()?;
-        let gone = async || match self.find(&context.aws, None).await? {
-            None => Ok(Look::Done(Deleted::Gone)),
-            Some(_) => Ok(Look::NotYet("Deleting".to_owned())),
-        };
-        self.wait(context, "the function to go").until(gone).await
+        self.remove(context).await?;
+        Ok(Deleted::Gone)
     }
 
     async fn settle(&self, context: &Context) -> Result<()> {
         let version = context.needed(&self.key())?;
-        let active = async || {
-            let found = self.find(&context.aws, Some(&version)).await?;
-            match found.as_ref().and_then(|found| found.configuration()) {
-                None => Ok(Look::NotYet("not there yet".to_owned())),
-                Some(configuration) => Ok(passing(configuration)?.map_or(Look::Done(()), Look::NotYet)),
-            }
-        };
-        self.wait(context, "the function to be active").until(active).await
+        self.usable(context, Some(&version), "the function to be active").await
     }
 }
 
 impl Function {
-    async fn find(&self, aws: &Aws, version: Option<&str>) -> Result<Option<GetFunctionOutput>> {
-        let qualifier = version.filter(|version| *version != UNPUBLISHED).map(str::to_owned);
-        let call = aws.lambda.get_function().function_name(&self.name).set_qualifier(qualifier);
-        Ok(call.send().await.called("lambda:GetFunction").found()?)
+    /// Brings a function whose `$LATEST` failed back: in that state Lambda accepts new code, if anything.
+    async fn revive(&self, context: &Context, settings: bool) -> Result<String> {
+        let refused = "Lambda does not update the function in the state Failed. It is not deleted and created again, since \
+                       a published version of it may be in use";
+        let version = self.update_code(context).await.context(refused)?;
+        if !settings {
+            return Ok(version);
+        }
+        self.usable(context, None, "the function to be active").await?;
+        self.update_settings(context).await?;
+        if self.publish { self.publish(context).await } else { Ok(version) }
     }
 
-    /// The function when it is in no passing state. One that is being deleted is waited for and gone.
-    async fn at_rest(&self, context: &Context) -> Result<Option<GetFunctionOutput>> {
-        self.wait(context, "the function to come to rest")
-            .until(async || {
-                let Some(found) = self.find(&context.aws, None).await? else { return Ok(Look::Done(None)) };
-                let passing = found.configuration().and_then(resting);
-                Ok(passing.map_or(Look::Done(Some(found)), Look::NotYet))
-            })
-            .await
+    /// What is worth knowing of the function, though nothing is to be done about it.
+    async fn remarks(
+        &self,
+        context: &Context,
+        latest: &FunctionConfiguration,
+        version: Option<&str>,
+    ) -> Result<Vec<String>> {
+        let mut remarks = Vec::new();
+        if let Some(version) = version {
+            let found = self.find(&context.aws, Some(version)).await?.and_then(|found| found.configuration);
+            remarks.extend(found.and_then(|found| remark(version, &found)));
+        }
+        remarks.extend(undecrypted(latest).map(|reason| {
+            format!("its environment can't be compared: AWS can't decrypt it for these credentials ({reason})")
+        }));
+        Ok(remarks)
     }
 
-    /// Waits until the update is through; an error when it failed.
-    async fn updated(&self, context: &Context) -> Result<()> {
-        let updated = async || match self.find(&context.aws, None).await?.and_then(|found| found.configuration) {
-            None => Ok(Look::NotYet("not there".to_owned())),
-            Some(configuration) => Ok(passing(&configuration)?.map_or(Look::Done(()), Look::NotYet)),
-        };
-        self.wait(context, "the function's settings to be updated").until(updated).await
-    }
-
-    async fn tag(&self, context: &Context) -> Result<()> {
-        let arn = context.site().await.function_arn(&self.name);
-        let tag = async || {
-            let tags = self.ownership.tags().clone().into_iter().collect();
-            let call = context.aws.lambda.tag_resource().resource(&arn).set_tags(Some(tags));
-            call.send().await.called("lambda:TagResource")
-        };
-        self.accepted(context, tag).await?;
-        Ok(())
-    }
-
-    async fn update_settings(&self, context: &Context) -> Result<()> {
-        let known = context.known().await;
-        let update = async || {
-            let call = context.aws.lambda.update_function_configuration().function_name(&self.name);
-            let call = call.role(known.site.role_arn(&self.role.name)).timeout(self.timeout).memory_size(self.memory);
-            call.environment(self.variables(&known)).send().await.called("lambda:UpdateFunctionConfiguration")
-        };
-        self.accepted(context, update).await?;
-        Ok(())
-    }
-
-    async fn update_code(&self, context: &Context) -> Result<String> {
-        let image = context.needed(&self.image)?;
-        let update = async || {
-            let call = context.aws.lambda.update_function_code().function_name(&self.name).image_uri(&image);
-            let call = call.architectures(Architecture::from(self.architecture)).publish(self.publish);
-            call.send().await.called("lambda:UpdateFunctionCode")
-        };
-        let updated = self.accepted(context, update).await?;
-        Ok(self.version(updated.version))
-    }
-
-    /// AWS makes no new version when nothing has changed since the last one, and answers that one.
-    async fn publish(&self, context: &Context) -> Result<String> {
-        let publish = async || {
-            let call = context.aws.lambda.publish_version().function_name(&self.name);
-            call.send().await.called("lambda:PublishVersion")
-        };
-        let published = self.accepted(context, publish).await?;
-        Ok(self.version(published.version))
-    }
-
-    /// Calls until Lambda sees the role and the image and has finished what it was at.
-    async fn accepted<T>(&self, context: &Context, call: impl AsyncFnMut() -> Result<T, Failure>) -> Result<T> {
-        let what = "Lambda to see the role and the image (IAM takes its time)";
-        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::PROPAGATION };
-        let started = Instant::now();
-        wait.retry(|failure| is_passing(failure, started.elapsed()), call).await
-    }
-
-    fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {
-        Wait { progress: &context.progress, key: self.key(), what, limit: context.patience }
-    }
-
-    fn version(&self, published: Option<String>) -> String {
-        published.filter(|_| self.publish).unwrap_or_else(|| UNPUBLISHED.to_owned())
-    }
-
-    fn environment(&self, known: &Known) -> BTreeMap<String, String> {
-        let application = self.application.iter().map(|key| ("APPLICATION_ID".to_owned(), known.identity(key)));
-        self.environment.clone().into_iter().chain(application).collect()
-    }
-
-    fn variables(&self, known: &Known) -> Environment {
-        Environment::builder().set_variables(Some(self.environment(known).into_iter().collect())).build()
+    fn compares_environment(&self) -> bool {
+        !self.found.undecrypted.load(Ordering::Relaxed)
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::aws::{Aws, Called, Failure, Found};
 use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
-use crate::ownership::{Ownership, Tags};
+use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Resource, Seen};
-use crate::wait::{self, Wait};
+use crate::wait;
 
 /// A log group. Its identity is its ARN without `:*`.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Resource for LogGroup {
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let Some((arn, retention_days)) = self.find(&context.aws).await? else { return Ok(Seen::Absent) };
-        let tags = tags(&context.aws, &arn).await?;
+        let tags = tags(&context.aws, &arn).await?.unwrap_or_default();
         let spec = Spec { retention_days, tags: self.ownership.of_ours(&tags) };
         Ok(Seen::present(facts(&spec), self.ownership.owner(&tags), arn))
     }
@@ -66,6 +66,11 @@ impl Resource for LogGroup {
             call.send().await.called("logs:TagResource")?;
         }
         Ok(arn)
+    }
+
+    async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
+        let Some((arn, _)) = self.find(&context.aws).await? else { return Ok(None) };
+        Ok(tags(&context.aws, &arn).await?.map(|tags| self.ownership.owner(&tags)))
     }
 
     async fn delete(&self, context: &Context) -> Result<Deleted> {
@@ -105,13 +110,14 @@ impl LogGroup {
     /// Calls until no other change of the group is under way.
     async fn accepted<T>(&self, context: &Context, call: impl AsyncFnMut() -> Result<T, Failure>) -> Result<T> {
         let what = "another change of the log group to end";
-        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::LOG_GROUP };
+        let wait = context.wait(self.key(), what, wait::LOG_GROUP);
         wait.retry(|failure| failure.is("OperationAbortedException"), call).await
     }
 }
 
-async fn tags(aws: &Aws, arn: &str) -> Result<Tags> {
+/// The log group's tags; `None` when it no longer exists.
+async fn tags(aws: &Aws, arn: &str) -> Result<Option<Tags>> {
     let call = aws.logs.list_tags_for_resource().resource_arn(arn);
     let answer = call.send().await.called("logs:ListTagsForResource").found()?;
-    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
+    Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
 }

@@ -1,5 +1,6 @@
 //! The IAM roles: what the function may do, and what the agent may do. One inline policy each, written out in full.
 
+mod foreign;
 pub mod policy;
 
 use anyhow::{Context as _, Result};
@@ -9,10 +10,12 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::aws::{Aws, Called, Found};
-use crate::facts::{Difference, Facts, Key, Kind, Known, differs, facts};
-use crate::ownership::{Ownership, Tags};
-use crate::resource::{Context, Deleted, Need, Resource, Seen};
+use crate::aws::{Aws, Called, Failure, Found};
+use crate::facts::{Difference, Facts, Key, Kind, Known, Unmanaged, differs, facts};
+use crate::ownership::{Owner, Ownership, Tags};
+use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
+use crate::wait;
+use foreign::Foreign;
 use policy::Purpose;
 
 /// The name of the one policy that a role of ours carries.
@@ -55,21 +58,35 @@ impl Resource for Role {
     }
 
     async fn obstacle(&self, context: &Context) -> Result<Option<String>> {
-        let foreign = self.foreign_policies(&context.aws).await?.join(", ");
-        Ok((!foreign.is_empty()).then(|| format!("it carries policies that bedrock-ops did not give it: {foreign}")))
+        let foreign = foreign::policies(&context.aws, &self.name).await?;
+        let names: Vec<&str> = foreign.iter().map(Foreign::name).collect();
+        let removals: Vec<String> = foreign.iter().map(|policy| format!("`{}`", policy.removal(&self.name))).collect();
+        Ok((!foreign.is_empty()).then(|| {
+            format!(
+                "it has policies that bedrock-ops did not add: {}. Remove them ({}) and run destroy again, or delete the \
+                 role by hand",
+                names.join(", "),
+                removals.join("; ")
+            )
+        }))
     }
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let aws = &context.aws;
-        let (role, policy) = tokio::try_join!(self.find(aws), self.find_policy(aws))?;
+        let (role, policy, foreign) =
+            tokio::try_join!(self.find(aws), self.find_policy(aws), foreign::policies(aws, &self.name))?;
         let Some(role) = role else { return Ok(Seen::Absent) };
-        let tags: Tags = role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect();
+        let tags = tags(&role);
         let spec = Spec {
             trust: document(role.assume_role_policy_document().unwrap_or_default()),
             policy: policy.as_deref().map_or(Value::Null, document),
             tags: self.ownership.of_ours(&tags),
         };
-        Ok(Seen::present(facts(&spec), self.ownership.owner(&tags), role.arn()))
+        let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+        let boundary = boundary.map(|arn| Unmanaged::new("permissions boundary", arn));
+        let foreign = foreign.iter().map(|policy| policy.unmanaged(&self.name));
+        let unmanaged = boundary.into_iter().chain(foreign).collect();
+        Ok(Seen::Present(Present { unmanaged, ..Present::new(facts(&spec), self.ownership.owner(&tags), role.arn()) }))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
@@ -91,7 +108,7 @@ impl Resource for Role {
         if differs(differences, "policy") {
             // What Slack talks to until the alias moves may need what is allowed now: that is taken back in the end.
             let live = self.find_policy(&context.aws).await?.as_deref().map_or(Value::Null, document);
-            self.put_policy(&context.aws, &policy::union(&self.purpose.policy(&known), &live)).await?;
+            self.widen_policy(context, &self.purpose.policy(&known), &live).await?;
         }
         if differs(differences, "tags") {
             let call = context.aws.iam.tag_role().role_name(&self.name).set_tags(Some(self.tags()?));
@@ -109,6 +126,11 @@ impl Resource for Role {
         Ok(())
     }
 
+    async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
+        let role = self.find(&context.aws).await?;
+        Ok(role.map(|role| self.ownership.owner(&tags(&role))))
+    }
+
     async fn delete(&self, context: &Context) -> Result<Deleted> {
         if let Some(obstacle) = self.obstacle(context).await? {
             return Ok(Deleted::Kept(obstacle));
@@ -116,22 +138,18 @@ impl Resource for Role {
         let iam = &context.aws.iam;
         let call = iam.delete_role_policy().role_name(&self.name).policy_name(POLICY_NAME);
         call.send().await.called("iam:DeleteRolePolicy").found()?;
-        let wait = crate::wait::Wait {
-            progress: &context.progress,
-            key: self.key(),
-            what: "IAM to forget the role's policy",
-            limit: crate::wait::PROPAGATION,
-        };
+        let wait = context.wait(self.key(), "IAM to forget the role's policy", wait::PROPAGATION);
         let call = async || iam.delete_role().role_name(&self.name).send().await.called("iam:DeleteRole").found();
-        wait.retry(|failure| failure.is("DeleteConflict"), call).await?;
+        // Two runs may be deleting the same role at the same moment.
+        let passing = |failure: &Failure| failure.is("DeleteConflict") || failure.is("ConcurrentModification");
+        wait.retry(passing, call).await?;
         Ok(Deleted::Gone)
     }
 }
 
 impl Role {
     async fn find(&self, aws: &Aws) -> Result<Option<Described>> {
-        let answer = aws.iam.get_role().role_name(&self.name).send().await.called("iam:GetRole").found()?;
-        Ok(answer.and_then(|answer| answer.role))
+        find(aws, &self.name).await
     }
 
     async fn find_policy(&self, aws: &Aws) -> Result<Option<String>> {
@@ -140,35 +158,47 @@ impl Role {
         Ok(answer.map(|answer| answer.policy_document))
     }
 
-    async fn put_policy(&self, aws: &Aws, policy: &Value) -> Result<()> {
+    /// Allows what is wanted, and still what is live; what is wanted alone, where IAM has no room for both.
+    async fn widen_policy(&self, context: &Context, wanted: &Value, live: &Value) -> Result<()> {
+        let union = policy::union(wanted, live);
+        if policy::size(&union) <= policy::ROOM {
+            match self.put_policy(&context.aws, &union).await {
+                // The policies that somebody else gave the role take of the same room.
+                Err(failure) if failure.is("LimitExceeded") => {}
+                put => return Ok(put?),
+            }
+        }
+        let note = "IAM has no room for the old policy beside the new one (10,240 characters a role), so the new one replaces \
+                    it now: what is live may lack rights until the alias has moved";
+        context.progress.told(&self.key(), note);
+        Ok(self.put_policy(&context.aws, wanted).await?)
+    }
+
+    async fn put_policy(&self, aws: &Aws, policy: &Value) -> Result<(), Failure> {
         let call = aws.iam.put_role_policy().role_name(&self.name).policy_name(POLICY_NAME);
         let call = call.policy_document(policy.to_string());
         call.send().await.called("iam:PutRolePolicy")?;
         Ok(())
     }
 
-    async fn foreign_policies(&self, aws: &Aws) -> Result<Vec<String>> {
-        let mut found = Vec::new();
-        let mut inline = aws.iam.list_role_policies().role_name(&self.name).into_paginator().items().send();
-        while let Some(name) = inline.next().await {
-            match name.called("iam:ListRolePolicies").found()? {
-                Some(name) if name != POLICY_NAME => found.push(name),
-                Some(_) => {}
-                None => return Ok(found),
-            }
-        }
-        let mut attached = aws.iam.list_attached_role_policies().role_name(&self.name).into_paginator().items().send();
-        while let Some(policy) = attached.next().await {
-            let Some(policy) = policy.called("iam:ListAttachedRolePolicies").found()? else { break };
-            found.extend(policy.policy_arn);
-        }
-        Ok(found)
-    }
-
     fn tags(&self) -> Result<Vec<Tag>> {
         let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
         Ok(self.ownership.tags().iter().map(tag).collect::<Result<_, _>>()?)
     }
+}
+
+/// When the role was created, in seconds since 1970; `None` when it does not exist.
+pub(super) async fn created(aws: &Aws, role: &Key) -> Result<Option<i64>> {
+    Ok(find(aws, &role.name).await?.map(|role| role.create_date.secs()))
+}
+
+async fn find(aws: &Aws, name: &str) -> Result<Option<Described>> {
+    let answer = aws.iam.get_role().role_name(name).send().await.called("iam:GetRole").found()?;
+    Ok(answer.and_then(|answer| answer.role))
+}
+
+fn tags(role: &Described) -> Tags {
+    role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
 }
 
 /// A policy document as IAM gives it back: JSON, percent-encoded.

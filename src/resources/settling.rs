@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::aws::{Called, Failure, Found};
 use crate::facts::Key;
 use crate::resource::Context;
-use crate::wait::{self, Look, Wait};
+use crate::wait::{self, Look};
 
 /// How long a change of the same agent by somebody else may take.
 const CONCURRENT: Duration = Duration::from_secs(20);
@@ -20,7 +20,7 @@ pub(super) const DRAFT: &str = "DRAFT";
 
 /// The agent of this id when it is in no passing state; `None` when there is none.
 pub(super) async fn at_rest(context: &Context, key: Key, id: &str) -> Result<Option<Agent>> {
-    let wait = Wait { progress: &context.progress, key, what: "the agent to come to rest", limit: context.patience };
+    let wait = context.wait(key, "the agent to come to rest", context.patience);
     wait.until(async || {
         let call = context.aws.bedrock_agent.get_agent().agent_id(id);
         let answer = call.send().await.called("bedrock:GetAgent").found()?;
@@ -39,7 +39,7 @@ pub(super) async fn accepted<T>(
     key: Key,
     call: impl AsyncFnMut() -> Result<T, Failure>,
 ) -> Result<T> {
-    let wait = Wait { progress: &context.progress, key, what: "the agent to take the change", limit: wait::STATE };
+    let wait = context.wait(key, "the agent to take the change", wait::STATE);
     let started = Instant::now();
     wait.retry(|failure| is_busy(failure, started.elapsed()), call).await
 }

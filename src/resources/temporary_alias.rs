@@ -12,7 +12,7 @@ use crate::aws::{Aws, Called, Found};
 use crate::facts::{Key, Kind};
 use crate::ownership::{Owner, Ownership};
 use crate::resource::Context;
-use crate::wait::{self, Look, Wait};
+use crate::wait::{self, Look};
 
 /// The value of [`PURPOSE_TAG`] on an alias that is not to last.
 const PURPOSE: &str = "ask";
@@ -59,7 +59,7 @@ pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Op
         let rejects = alias.alias_invocation_state == Some(AliasInvocationState::RejectInvocations);
         let ready = alias.agent_alias_status == AgentAliasStatus::Prepared && !rejects;
         let leads = ready && alias::routed(alias.routing_configuration()).as_deref() == Some(version);
-        if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.contains_key(PURPOSE_TAG) {
+        if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.unwrap_or_default().contains_key(PURPOSE_TAG) {
             return Ok(Some(alias.agent_alias_id));
         }
     }
@@ -112,7 +112,7 @@ impl TemporaryAlias {
 
     async fn settle(&self, context: &Context, id: &str) -> Result<()> {
         let what = "the alias to take questions";
-        let wait = Wait { progress: &context.progress, key: self.key(), what, limit: wait::STATE };
+        let wait = context.wait(self.key(), what, wait::STATE);
         wait.until(async || {
             let call = context.aws.bedrock_agent.get_agent_alias().agent_id(&self.agent).agent_alias_id(id);
             let answer = call.send().await.called("bedrock:GetAgentAlias").found()?;
@@ -140,7 +140,7 @@ impl TemporaryAlias {
     }
 
     async fn is_ours(&self, context: &Context, id: &str) -> Result<bool> {
-        let tags = alias::tags(context, &self.agent, id).await?;
+        let tags = alias::tags(context, &self.agent, id).await?.unwrap_or_default();
         let for_asking = tags.get(PURPOSE_TAG).is_some_and(|purpose| purpose == PURPOSE);
         Ok(for_asking && self.ownership.owner(&tags) == Owner::Ours)
     }

@@ -27,8 +27,11 @@ pub fn status(status: &Status) -> Value {
 }
 
 fn resource(row: &Row) -> Value {
-    let Row { key, state, details, unmanaged } = row;
+    let Row { key, state, details, unmanaged, notes } = row;
     let mut value = json!({"kind": key.kind, "name": key.name, "state": state.word(), "details": details});
+    if !notes.is_empty() {
+        value["notes"] = json!(notes);
+    }
     if !unmanaged.is_empty() {
         value["unmanaged"] = crate::report::json::unmanaged(unmanaged);
     }

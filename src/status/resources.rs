@@ -38,6 +38,8 @@ pub struct Row {
     pub details: Vec<String>,
     /// What is in it that the manifest does not name and that a deploy preserves.
     pub unmanaged: Vec<Unmanaged>,
+    /// What is worth knowing of it, though no deploy changes it.
+    pub notes: Vec<String>,
 }
 
 impl State {
@@ -81,17 +83,18 @@ pub(super) fn is_ours(owner: &Owner) -> bool {
 fn row(step: &Step, glance: &Glance, changing: &BTreeSet<Key>) -> Row {
     let key = step.key();
     if let Some(state) = glance.passing.get(&key) {
-        return Row { key, state: State::Changing, details: vec![state.clone()], unmanaged: Vec::new() };
+        let (unmanaged, notes) = Default::default();
+        return Row { key, state: State::Changing, details: vec![state.clone()], unmanaged, notes };
     }
-    let unmanaged = step.unmanaged.clone();
+    let (unmanaged, notes) = (step.unmanaged.clone(), step.notes.clone());
     let needs = step.resource.needs().into_iter().map(|need| need.key);
     let awaited = needs.chain(step.resource.looked_up_by()).find(|need| changing.contains(need));
     if let (Some(awaited), false) = (awaited, step.change == Change::Keep) {
         // What it would be compared with is not known yet.
-        return Row { key, state: State::Changing, details: vec![format!("after the {awaited}")], unmanaged };
+        return Row { key, state: State::Changing, details: vec![format!("after the {awaited}")], unmanaged, notes };
     }
     let (state, details) = state(step, glance.snapshot.get(&key));
-    Row { key, state, details, unmanaged }
+    Row { key, state, details, unmanaged, notes }
 }
 
 fn state(step: &Step, seen: Option<&Seen>) -> (State, Vec<String>) {
@@ -102,14 +105,17 @@ fn state(step: &Step, seen: Option<&Seen>) -> (State, Vec<String>) {
             (State::Differs, step.resource.why(&step.change))
         }
         Change::Create => (State::Absent, Vec::new()),
-        Change::Recreate(reason) => (State::Broken, vec![reason.clone()]),
+        Change::Recreate { reason, .. } => (State::Broken, vec![reason.clone()]),
         Change::Update(differences) if differences.is_empty() => {
             (State::Differs, vec!["follows from what else differs".to_owned()])
         }
         Change::Update(differences) => {
             (State::Differs, differences.iter().map(|difference| difference.field.clone()).collect())
         }
-        Change::Delete => (State::Stray, vec!["the manifest does not name it".to_owned()]),
+        Change::Delete => {
+            let why = step.resource.why(&step.change);
+            (State::Stray, if why.is_empty() { vec!["the manifest does not name it".to_owned()] } else { why })
+        }
         Change::Refuse(reason) => (refused(seen), vec![reason.clone()]),
     }
 }

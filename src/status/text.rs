@@ -11,7 +11,7 @@ use crate::lifecycle::Lifecycle;
 use crate::moment::Moment;
 use crate::report::text::unmanaged_line;
 use crate::sanitize::{self, Clean};
-use width::{cut, listed};
+use width::{cut, listed, wrap};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -65,7 +65,7 @@ pub fn status(status: &Status, typed: impl Fn(&str) -> String) -> Clean {
 }
 
 fn resource(text: &mut Clean, row: &Row) {
-    let Row { key, state, details, unmanaged } = row;
+    let Row { key, state, details, unmanaged, notes } = row;
     let style = match state {
         State::Ok => GREEN,
         State::Differs | State::Absent | State::Stray | State::Changing => YELLOW,
@@ -74,8 +74,16 @@ fn resource(text: &mut Clean, row: &Row) {
     let word = state.word().replace('_', " ");
     let name = cut(&sanitize::line(&key.name), SCREEN - NAMES);
     text.text("  ").paint(style, format!("{word:<8}")).line(format!("  {:<KIND$}  {name}", key.kind.noun()));
-    if !details.is_empty() {
-        text.line(format!("{:NAMES$}{}", "", list(details, SCREEN - NAMES)));
+    match details.as_slice() {
+        [] => {}
+        // A reason says at its end what to do.
+        [reason] => wrapped(text, reason),
+        fields => {
+            text.line(format!("{:NAMES$}{}", "", list(fields, SCREEN - NAMES)));
+        }
+    }
+    for note in notes {
+        wrapped(text, note);
     }
     for unmanaged in unmanaged {
         let line = format!("not in the manifest: {}", unmanaged_line(unmanaged));
@@ -86,6 +94,13 @@ fn resource(text: &mut Clean, row: &Row) {
 /// As many of the items as fit, as they are displayed.
 fn list(items: &[String], room: usize) -> String {
     listed(&items.iter().map(|item| sanitize::line(item)).collect::<Vec<_>>(), room)
+}
+
+/// A sentence below a resource, whole, on as many lines as it takes.
+fn wrapped(text: &mut Clean, sentence: &str) {
+    for line in wrap(&sanitize::line(sentence), SCREEN - NAMES) {
+        text.line(format!("{:NAMES$}{line}", ""));
+    }
 }
 
 fn counted(resources: &[Row], typed: &impl Fn(&str) -> String) -> String {

@@ -4,6 +4,7 @@
 
 mod asking;
 mod changes;
+mod crossing;
 mod cuts;
 mod deploy;
 mod destroy;
@@ -12,6 +13,7 @@ mod first_agent;
 mod foreign;
 mod logs;
 mod origin;
+mod recovery;
 mod smoke;
 mod stage;
 mod status;

@@ -72,6 +72,7 @@ impl Emulator {
         let result = match fault {
             Some(FaultKind::Throttle) => Err(service.throttled()),
             Some(FaultKind::ServerError) => Err(service.broken()),
+            Some(FaultKind::Refuse(status, code, text)) => Err(Refusal::new(status, code, text)),
             Some(FaultKind::Drop | FaultKind::Cut | FaultKind::InStream(_)) | None => {
                 self.done(state, request, route, &mut pending)
             }

@@ -8,13 +8,14 @@ use crate::facts::Key;
 use crate::ownership::{Owner, Ownership};
 use crate::resource::Context;
 use crate::resources::{alias, settling};
-use crate::wait::{self, Look, Wait};
+use crate::wait::{self, Look};
 
 /// The aliases that somebody else made, if there are any.
 pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str) -> Result<Option<String>> {
     let mut foreign = Vec::new();
     for alias in alias::list(&context.aws, id).await? {
-        if !is_ours(context, ownership, id, &alias).await? {
+        // One that has been deleted meanwhile is in nobody's way.
+        if owner(context, ownership, id, &alias).await?.is_some_and(|owner| owner != Owner::Ours) {
             foreign.push(format!("{} ({})", alias.agent_alias_name, alias.agent_alias_id));
         }
     }
@@ -26,15 +27,20 @@ pub(super) async fn obstacle(context: &Context, ownership: &Ownership, id: &str)
 /// since they were looked at stays, and AWS then refuses to delete the agent.
 pub(super) async fn remove_aliases(context: &Context, key: Key, ownership: &Ownership, id: &str) -> Result<()> {
     for alias in alias::list(&context.aws, id).await? {
-        if is_ours(context, ownership, id, &alias).await? {
+        if owner(context, ownership, id, &alias).await? == Some(Owner::Ours) {
             alias::remove(context, key.clone(), id, &alias.agent_alias_id).await?;
         }
     }
     Ok(())
 }
 
-async fn is_ours(context: &Context, ownership: &Ownership, id: &str, alias: &AgentAliasSummary) -> Result<bool> {
-    Ok(ownership.owner(&alias::tags(context, id, &alias.agent_alias_id).await?) == Owner::Ours)
+async fn owner(
+    context: &Context,
+    ownership: &Ownership,
+    id: &str,
+    alias: &AgentAliasSummary,
+) -> Result<Option<Owner>> {
+    Ok(alias::tags(context, id, &alias.agent_alias_id).await?.map(|tags| ownership.owner(&tags)))
 }
 
 /// Deletes an agent without aliases, and waits until it is gone.
@@ -49,7 +55,7 @@ pub(super) async fn remove(context: &Context, key: Key, id: &str) -> Result<()> 
         done => done,
     })
     .await?;
-    let wait = Wait { progress: &context.progress, key, what: "the agent to go", limit: wait::STATE };
+    let wait = context.wait(key, "the agent to go", wait::STATE);
     wait.until(async || {
         let call = context.aws.bedrock_agent.get_agent().agent_id(id);
         match call.send().await.called("bedrock:GetAgent").found()? {

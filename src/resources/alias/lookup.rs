@@ -14,7 +14,7 @@ use crate::facts::{Facts, Key, facts};
 use crate::ownership::Tags;
 use crate::resource::Context;
 use crate::resources::{action_group, agent, settling};
-use crate::wait::{self, Look, Wait};
+use crate::wait::{self, Look};
 
 /// What a version holds: the agent, and its action groups by name. Nothing when there is no version.
 pub(super) async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, BTreeMap<String, Facts>)> {
@@ -60,7 +60,7 @@ pub(in crate::resources) async fn remove(context: &Context, key: Key, agent: &st
         None => Ok(Look::Done(())),
         Some(alias) => Ok(Look::NotYet(alias.agent_alias_status.to_string())),
     };
-    let wait = Wait { progress: &context.progress, key, what: "the alias to go", limit: wait::STATE };
+    let wait = context.wait(key, "the alias to go", wait::STATE);
     wait.until(gone).await
 }
 
@@ -70,12 +70,12 @@ pub(super) async fn get(aws: &Aws, agent: &str, id: &str) -> Result<Option<Agent
     Ok(call.send().await.called("bedrock:GetAgentAlias").found()?.and_then(|answer| answer.agent_alias))
 }
 
-/// An alias's tags; none if it is gone.
-pub(in crate::resources) async fn tags(context: &Context, agent: &str, id: &str) -> Result<Tags> {
+/// An alias's tags; `None` if it no longer exists.
+pub(in crate::resources) async fn tags(context: &Context, agent: &str, id: &str) -> Result<Option<Tags>> {
     let arn = context.site().await.alias_arn(agent, id);
     let call = context.aws.bedrock_agent.list_tags_for_resource().resource_arn(arn);
     let answer = call.send().await.called("bedrock:ListTagsForResource").found()?;
-    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
+    Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
 }
 
 /// The version that it routes to.

@@ -14,13 +14,15 @@ pub(super) fn is_passing(failure: &Failure, waited: Duration) -> bool {
         && (failure.says("cannot be assumed by Lambda") || failure.says("execution role does not have permissions"));
     let image =
         failure.is("InvalidParameterValueException") && failure.says("source image") && failure.says("does not exist");
-    role || (image && waited < wait::IMAGE) || is_busy(failure)
+    // The repository's policy may have been written a moment ago.
+    let pull = failure.is_image_denied();
+    role || ((image || pull) && waited < wait::IMAGE) || is_busy(failure)
 }
 
-/// Refused because the function is in a passing state.
+/// Refused because the function is in a passing state. `Failed` does not pass.
 pub(in crate::resources) fn is_busy(failure: &Failure) -> bool {
-    failure.is("ResourceConflictException")
-        && (failure.says("update is in progress") || failure.says("following state"))
+    let state = failure.says("following state") && !failure.says("following state: Failed");
+    failure.is("ResourceConflictException") && (failure.says("update is in progress") || state)
 }
 
 /// The passing state that the function is in, whatever became of its last update.
@@ -42,4 +44,17 @@ pub(super) fn passing(configuration: &FunctionConfiguration) -> Result<Option<St
         return Err(failed(configuration.last_update_status_reason()).context("the update of the function failed"));
     }
     Ok(resting(configuration))
+}
+
+/// What is worth knowing of a version's state, though no deploy can change it: the next call does.
+pub(super) fn remark(version: &str, configuration: &FunctionConfiguration) -> Option<String> {
+    let reason = configuration.state_reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    match configuration.state()? {
+        State::Inactive => Some(format!(
+            "version {version} is Inactive: it was not called for weeks. The next call fails and activates it, which takes \
+             a minute or two; `bedrock-ops invoke` does that and waits"
+        )),
+        State::Failed => Some(format!("version {version} is Failed{reason}")),
+        _ => None,
+    }
 }

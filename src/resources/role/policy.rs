@@ -153,6 +153,14 @@ pub fn normal(document: Value) -> Value {
     }
 }
 
+/// Characters that IAM has for all inline policies of a role together, blanks not counted.
+pub const ROOM: usize = 10_240;
+
+/// What a policy takes of that.
+pub fn size(policy: &Value) -> usize {
+    policy.to_string().chars().filter(|character| !character.is_whitespace()).count()
+}
+
 /// All that two policies allow.
 pub fn union(wanted: &Value, live: &Value) -> Value {
     let statements = |policy: &Value| policy["Statement"].as_array().cloned().unwrap_or_default();

@@ -40,11 +40,36 @@ pub(super) fn listed(items: &[String], room: usize) -> String {
     }
 }
 
+/// The text on lines that are no wider than this, broken at blanks; a word that is wider stands on a line of its own,
+/// whole: commands and ARNs are copied from here.
+pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr as _;
 
-    use super::{cut, listed};
+    use super::{cut, listed, wrap};
+
+    #[test]
+    fn a_sentence_is_broken_at_blanks_and_nothing_of_it_is_lost() {
+        let sentence = "it exists and does not belong to this stack";
+        assert_eq!(wrap(sentence, 20), ["it exists and does", "not belong to this", "stack"]);
+        assert_eq!(wrap(sentence, 20).join(" "), sentence);
+        assert_eq!(wrap("tag arn:aws:lambda:ap-northeast-1 now", 10), ["tag", "arn:aws:lambda:ap-northeast-1", "now"]);
+        assert_eq!(wrap("", 10), Vec::<String>::new());
+    }
 
     #[test]
     fn a_text_takes_no_more_columns_than_there_are() {
