@@ -151,7 +151,11 @@ impl Unmanaged {
 /// The unmanaged values in which two versions of a resource differ: what is live against what the next version holds.
 pub fn unmanaged_differences(live: &[Unmanaged], next: &[Unmanaged]) -> Vec<Difference> {
     let object = |unmanaged: &[Unmanaged]| {
-        unmanaged.iter().map(|Unmanaged { field, value, .. }| (field.clone(), value.clone())).collect::<Map<_, _>>().into()
+        unmanaged
+            .iter()
+            .map(|Unmanaged { field, value, .. }| (field.clone(), value.clone()))
+            .collect::<Map<_, _>>()
+            .into()
     };
     differences(&object(next), &object(live))
 }

@@ -59,7 +59,9 @@ pub async fn lasting(context: &Context, agent: &str, version: &str) -> Result<Op
         let rejects = alias.alias_invocation_state == Some(AliasInvocationState::RejectInvocations);
         let ready = alias.agent_alias_status == AgentAliasStatus::Prepared && !rejects;
         let leads = ready && alias::routed(alias.routing_configuration()).as_deref() == Some(version);
-        if leads && !alias::tags(context, agent, &alias.agent_alias_id).await?.unwrap_or_default().contains_key(PURPOSE_TAG) {
+        if leads
+            && !alias::tags(context, agent, &alias.agent_alias_id).await?.unwrap_or_default().contains_key(PURPOSE_TAG)
+        {
             return Ok(Some(alias.agent_alias_id));
         }
     }

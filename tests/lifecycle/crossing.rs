@@ -32,7 +32,10 @@ async fn a_failed_step_ends_the_waits_of_the_others() {
     assert_eq!(report.errors().len(), 1, "{:?}", report.errors());
     assert!(matches!(outcome(&report, Kind::Function), Outcome::Abandoned), "{report:?}");
     let stopped = text::stopped(&report);
-    assert!(stopped.as_str().contains("begun:  create function openrate (AWS may still be working on it)"), "{stopped}");
+    assert!(
+        stopped.as_str().contains("begun:  create function openrate (AWS may still be working on it)"),
+        "{stopped}"
+    );
     // What was begun is waited for, and used, by the next run.
     stage.deploy(MANIFEST).await;
     assert!(stage.plan(MANIFEST).await.is_empty());

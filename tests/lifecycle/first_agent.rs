@@ -23,7 +23,10 @@ async fn an_account_that_is_closed_to_new_agents_learns_it_before_anything_is_ma
     let printed = format!("{}\n{}", error::Printed(errors[0]), error::Printed(&partial));
     // The request's number says how many calls a plan makes, which is no matter here.
     let (before, after) = printed.split_once(", request id ").unwrap();
-    insta::assert_snapshot!(format!("{before}{}", after.trim_start_matches(|id: char| id.is_ascii_hexdigit() || id == '-')));
+    insta::assert_snapshot!(format!(
+        "{before}{}",
+        after.trim_start_matches(|id: char| id.is_ascii_hexdigit() || id == '-')
+    ));
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,12 +34,7 @@ pub(super) async fn remove_aliases(context: &Context, key: Key, ownership: &Owne
     Ok(())
 }
 
-async fn owner(
-    context: &Context,
-    ownership: &Ownership,
-    id: &str,
-    alias: &AgentAliasSummary,
-) -> Result<Option<Owner>> {
+async fn owner(context: &Context, ownership: &Ownership, id: &str, alias: &AgentAliasSummary) -> Result<Option<Owner>> {
     Ok(alias::tags(context, id, &alias.agent_alias_id).await?.map(|tags| ownership.owner(&tags)))
 }
 

@@ -148,7 +148,8 @@ mod tests {
     fn settings_that_the_manifest_does_not_name_are_reported() {
         let set = FunctionConfiguration::builder().function_name("f").kms_key_arn("arn:key");
         let set = set.tracing_config(TracingConfigResponse::builder().mode(TracingMode::Active).build());
-        let set = set.vpc_config(VpcConfigResponse::builder().subnet_ids("subnet-1").security_group_ids("sg-1").build());
+        let set =
+            set.vpc_config(VpcConfigResponse::builder().subnet_ids("subnet-1").security_group_ids("sg-1").build());
         let set = set.logging_config(LoggingConfig::builder().log_format(LogFormat::Json).log_group("other").build());
         let expected = [
             Unmanaged::new("VPC", json!({"subnets": ["subnet-1"], "security_groups": ["sg-1"]})),
