@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::logs::{Filter, Since};
-use crate::manifest::Expectation;
+use crate::manifest::{self, Expectation};
 use crate::templates::{self, TEMPLATES, Template};
 
 /// The manifest that is taken when none is named.
@@ -177,11 +177,17 @@ pub struct Status {
 #[derive(Debug, Args)]
 pub struct PrintConnector {
     /// How the app is called in Slack [else the manifest's connector.mention, else @aws]
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = mention)]
     pub mention: Option<String>,
     /// Print the IAM policy that the channel needs instead, as JSON
     #[arg(long)]
     pub policy: bool,
+}
+
+/// `@` and the app's name.
+fn mention(text: &str) -> Result<String, String> {
+    manifest::is_mention(text).map_err(|what| format!("{what}; {}", manifest::MENTION_CURE))?;
+    Ok(text.to_owned())
 }
 
 /// `ask`

@@ -33,7 +33,7 @@ pub use action_group::ActionGroup;
 pub use agent::{Agent, Alias};
 pub use builder::{Builder, Engine};
 pub use code::{BOOTSTRAP, Code, Source, is_without_runtime};
-pub use connector::Connector;
+pub use connector::{Connector, MENTION_CURE, is_mention};
 pub use function::{Function, Parameter, ParameterKind};
 pub use lambda::{Architecture, Lambda};
 pub use model::Model;

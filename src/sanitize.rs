@@ -131,6 +131,12 @@ pub fn line(text: &str) -> String {
     Clean::from(text).text
 }
 
+/// Whether the text is one line that is displayed as it is.
+#[must_use]
+pub fn is_plain_line(text: &str) -> bool {
+    !text.contains('\t') && line(text) == text
+}
+
 /// Whether the text is displayed as it is.
 #[must_use]
 pub fn is_clean(text: &str) -> bool {

@@ -25,6 +25,9 @@ mod served;
 #[path = "cli/sessions.rs"]
 mod sessions;
 #[cfg(unix)]
+#[path = "cli/steered.rs"]
+mod steered;
+#[cfg(unix)]
 #[path = "cli/signals.rs"]
 mod signals;
 #[path = "cli/terminal.rs"]

@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use crate::name::{ConnectorName, StackName};
+use crate::sanitize::is_plain_line;
 
 /// The Slack side, which no API can set up: it only shapes the line that an operator pastes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +35,43 @@ pub(super) fn read(field: Option<Field<'_>>, stack: Option<&StackName>) -> Optio
     Some(Connector { name: name?, mention: mention? })
 }
 
-/// `@` and the application's name, on one line.
+/// What to write.
+pub const MENTION_CURE: &str = "write `\"@aws\"` or `\"@Amazon Q\"`, in quotes";
+
+/// Whether the text mentions an application: `@` and its name, on one line of visible characters, since the line that begins
+/// with it is pasted into Slack. If not, says why.
+pub fn is_mention(text: &str) -> Result<(), &'static str> {
+    match text.strip_prefix('@').map(str::trim) {
+        None | Some("") => Err("which mentions nobody"),
+        Some(_) if !is_plain_line(text) => Err("which has control or invisible characters, or more than one line"),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Reads the mention.
 fn mention(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
-    let name = text.strip_prefix('@').map(str::trim);
-    if name.is_none_or(str::is_empty) || text.contains('\n') {
-        let what = format!("{} is `{}`, which mentions nobody", field.called(), text.trim_end());
-        field.error(what, "write `\"@aws\"` or `\"@Amazon Q\"`, in quotes");
+    if let Err(what) = is_mention(text) {
+        field.error(format!("{} is `{}`, {what}", field.called(), text.trim_end()), MENTION_CURE);
         return None;
     }
     Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_mention;
+
+    #[test]
+    fn a_mention_is_one_line_that_is_pasted_as_it_is_displayed() {
+        for text in ["@aws", "@Amazon Q", "@アプリ"] {
+            assert_eq!(is_mention(text), Ok(()), "{text}");
+        }
+        for text in ["", "@", "@ ", "aws"] {
+            assert_eq!(is_mention(text), Err("which mentions nobody"), "{text}");
+        }
+        for letter in ["\n", "\r", "\t", "\u{1b}[2J", "\u{9b}", "\u{202e}", "\u{2028}", "\u{200b}", "\u{e0041}"] {
+            assert!(is_mention(&format!("@a{letter}ws")).is_err_and(|what| what.contains("invisible")), "{letter:?}");
+        }
+    }
 }

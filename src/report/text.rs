@@ -232,7 +232,7 @@ fn difference_lines(text: &mut Clean, difference: &Difference) {
             ChangeTag::Equal => (Style::new(), "  "),
         };
         // Each line has a mark of its own, so that no text can be taken for a line of the plan.
-        let line = format!("{sign}{}", change.value().trim_end_matches(['\n', ' ']));
-        text.text(format!("{MARGIN}  |")).paint(style, format!(" {line}").trim_end()).end();
+        let line = format!("{sign}{}", change.value().trim_end_matches('\n'));
+        text.text(format!("{MARGIN}  | ")).paint(style, line.trim_end_matches(' ')).end();
     }
 }
