@@ -124,6 +124,11 @@ impl Door {
         Self { config: local::config(&emulator, region, retries()), emulator: Some(emulator) }
     }
 
+    /// The emulator, if it is the one in this process that is asked.
+    pub fn emulator(&self) -> Option<&Emulator> {
+        self.emulator.as_ref()
+    }
+
     /// The region that is spoken to.
     pub fn region(&self) -> &str {
         self.config.region().map_or(LOCAL_REGION, AsRef::as_ref)

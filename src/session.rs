@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use emulator::Emulator;
 use futures_util::future::try_join_all;
 
 use crate::aws::{Access, Aws, Door, Site};
@@ -117,6 +118,11 @@ impl Session {
         let context = Context::new(self.door.clients(access), self.progress.clone());
         context.settle_site(site);
         context
+    }
+
+    /// The emulator, if it is the one in this process that is asked.
+    pub fn emulator(&self) -> Option<&Emulator> {
+        self.door.emulator()
     }
 
     /// Clients that may do this much.

@@ -1,11 +1,11 @@
 //! The registry's blobs: in memory, or one file each in a folder.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+
+use crate::files::{self, Kind};
 
 /// Where blobs are kept, by their digest (`sha256:…`). A clone in memory is those of the moment.
 #[derive(Debug, Clone)]
@@ -19,14 +19,14 @@ impl Blobs {
     pub(crate) fn has(&self, digest: &str) -> bool {
         match self {
             Self::Memory(blobs) => blobs.contains_key(digest),
-            Self::Folder(folder) => file(folder, digest).is_some_and(|file| file.is_file()),
+            Self::Folder(folder) => file(folder, digest).is_some_and(|file| is_there(&file)),
         }
     }
 
     pub(crate) fn get(&self, digest: &str) -> Option<Bytes> {
         match self {
             Self::Memory(blobs) => blobs.get(digest).cloned(),
-            Self::Folder(folder) => fs::read(file(folder, digest)?).ok().map(Bytes::from),
+            Self::Folder(folder) => files::read(&file(folder, digest)?).ok().map(Bytes::from),
         }
     }
 
@@ -39,28 +39,28 @@ impl Blobs {
             }
             Self::Folder(folder) => match file(folder, digest) {
                 // The name says what is in it: a file that is there needs no second writing.
-                Some(file) if file.is_file() => Ok(()),
-                Some(file) => write_whole(&file, &content),
+                Some(file) if is_there(&file) => Ok(()),
+                Some(file) => files::write(&file, &content),
                 None => Err(std::io::Error::other(format!("{digest} is not a sha256 digest"))),
             },
         }
     }
 }
 
-/// The file of a digest; none if it isn't `sha256:` and 64 hex digits, so that no digest leads out of the folder.
-fn file(folder: &Path, digest: &str) -> Option<PathBuf> {
+/// The hexadecimal part of a digest; none if it isn't `sha256:` and 64 small hexadecimal digits, so that no digest leads
+/// out of a folder.
+pub(crate) fn hex(digest: &str) -> Option<&str> {
     let hex = digest.strip_prefix("sha256:")?;
     let well_formed = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    well_formed.then(|| folder.join(hex))
+    well_formed.then_some(hex)
 }
 
-/// Writes a file so that it is there either whole or not at all, whenever the process is killed.
-pub(crate) fn write_whole(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let beside = file.with_extension("part");
-    let mut part = fs::File::create(&beside)?;
-    part.write_all(content)?;
-    part.sync_all()?;
-    fs::rename(&beside, file)
+fn file(folder: &Path, digest: &str) -> Option<PathBuf> {
+    hex(digest).map(|hex| folder.join(hex))
+}
+
+fn is_there(file: &Path) -> bool {
+    matches!(files::kind(file), Ok(Some(Kind::File)))
 }
 
 #[cfg(test)]
@@ -82,5 +82,19 @@ mod tests {
         assert_eq!(again.get(&digest), Some(Bytes::from_static(b"layer")));
         assert!(blobs.put("sha256:../../escape", Bytes::new()).is_err());
         assert!(!again.has("sha256:../world.json"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_folder_is_no_blob_and_is_not_written_through() {
+        let folder = Scratch::new("blobs");
+        let (victim, hex) = (folder.path().join("victim"), "0a".repeat(32));
+        std::fs::write(&victim, "old").expect("written");
+        std::os::unix::fs::symlink(&victim, folder.path().join(&hex)).expect("linked");
+        let mut blobs = Blobs::Folder(folder.path().to_owned());
+        let digest = format!("sha256:{hex}");
+        assert_eq!((blobs.has(&digest), blobs.get(&digest)), (false, None));
+        assert!(blobs.put(&digest, Bytes::from_static(b"layer")).is_err());
+        assert_eq!(std::fs::read(&victim).expect("there"), b"old");
     }
 }

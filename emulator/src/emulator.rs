@@ -1,8 +1,9 @@
 //! The emulator itself: one account behind a lock, answering one call at a time.
 
 mod answering;
+mod keeping;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,9 +23,10 @@ use crate::images::Images;
 use crate::record::CallRecord;
 use crate::serve::InnerDoor;
 use crate::settings::Settings;
-use crate::store::{OpenError, PATIENCE, Store};
+use crate::store::{self, OpenError, PATIENCE, Store};
 use crate::world::World;
 use answering::Answer;
+use keeping::Keeping;
 
 /// One emulated account. Clones are the same account.
 #[derive(Debug, Clone)]
@@ -49,10 +51,14 @@ struct Inner {
 struct State {
     world: World,
     blobs: Blobs,
-    /// None in memory.
-    store: Option<Store>,
+    keeping: Keeping,
+    /// Whether a function's run changed something that could not be saved.
+    unsaved: bool,
+    /// Whether the folder could neither be written to nor read again.
+    lost: bool,
     faults: Faults,
-    calls: Vec<CallRecord>,
+    /// The last calls.
+    calls: VecDeque<CallRecord>,
     /// Counts up; request ids are made of it.
     requests: u64,
 }
@@ -70,26 +76,45 @@ impl Remembered {
 impl Emulator {
     /// An empty account in memory.
     pub fn new(settings: Settings) -> Self {
-        Self::with(settings, World::default(), Blobs::Memory(BTreeMap::new()), None, Images::temporary())
+        let blobs = Blobs::Memory(BTreeMap::new());
+        Self::with(settings, World::default(), blobs, Keeping::InMemory, Images::temporary())
     }
 
-    /// The account that lives in a folder; an empty one if the folder is new. Its clock shows at least the time at
-    /// which the last process left it.
+    /// The account that lives in a folder; an empty one if the folder is new or empty. Its clock shows at least the time
+    /// at which the last process left it. A folder that holds anything else is refused, and so are links in it.
     pub fn open(folder: &Path, mut settings: Settings) -> Result<Self, OpenError> {
-        let store = Store::open(folder, PATIENCE)?;
+        let store = Store::open(folder, &settings.account, PATIENCE)?;
         let mut world = World::default();
-        if let Some(saved) = store.load(&settings.account)? {
+        if let Some(saved) = store.load()? {
             settings.epoch = settings.epoch.max(saved.at);
             world = saved.world;
+        } else {
+            // From now on the folder is known as an account's.
+            let unwritable = |cause| OpenError::Unreadable { file: store.folder().to_owned(), cause };
+            store.save(settings.epoch, World::default()).map_err(unwritable)?;
         }
         let blobs = Blobs::Folder(store.blobs());
         let images = Images::kept_in(store.images());
-        Ok(Self::with(settings, world, blobs, Some(store), images))
+        Ok(Self::with(settings, world, blobs, Keeping::InFolder(store), images))
     }
 
-    fn with(settings: Settings, world: World, blobs: Blobs, store: Option<Store>, images: Images) -> Self {
+    /// The account that lives in a folder as it was last saved, to be looked at while another process may have it open:
+    /// nothing is written to the folder, and calls that change something are refused.
+    pub fn open_read_only(folder: &Path, mut settings: Settings) -> Result<Self, OpenError> {
+        let (world, blobs) = match store::look(folder, &settings.account)? {
+            Some((saved, blobs)) => {
+                settings.epoch = settings.epoch.max(saved.at);
+                (saved.world, Blobs::Folder(blobs))
+            }
+            None => (World::default(), Blobs::Memory(BTreeMap::new())),
+        };
+        Ok(Self::with(settings, world, blobs, Keeping::ReadOnly, Images::temporary()))
+    }
+
+    fn with(settings: Settings, world: World, blobs: Blobs, keeping: Keeping, images: Images) -> Self {
         let clock = Clock::starting_at(settings.epoch);
-        let state = State { world, blobs, store, faults: Faults::default(), calls: Vec::new(), requests: 0 };
+        let (faults, calls) = (Faults::default(), VecDeque::new());
+        let state = State { world, blobs, keeping, unsaved: false, lost: false, faults, calls, requests: 0 };
         let (served, door_for_functions, state) = (OnceLock::new(), AsyncMutex::new(None), Mutex::new(state));
         Self { inner: Arc::new(Inner { settings, clock, served, door_for_functions, images, state }) }
     }
@@ -127,9 +152,9 @@ impl Emulator {
         }
     }
 
-    /// The calls so far, in order, except those that came after the client's death.
+    /// The last 10,000 calls, in order, except those that came after the client's death.
     pub fn calls(&self) -> Vec<CallRecord> {
-        self.state().calls.clone()
+        self.state().calls.iter().cloned().collect()
     }
 
     /// Forgets the calls so far.
@@ -199,9 +224,28 @@ impl Emulator {
         let mut state = self.state();
         let State { world, blobs, .. } = &mut *state;
         let answer = act(world, blobs, self.inner.clock.now());
-        // Should the folder be full or gone, the next call that writes says so.
-        let _ = self.save(&state);
+        state.keep_if_possible(self.inner.clock.now());
         answer
+    }
+
+    /// Saves what the runs of functions left to be saved because the folder was full or gone.
+    pub fn save(&self) -> io::Result<()> {
+        self.state().keep_rest(self.inner.clock.now())
+    }
+
+    /// How many unpacked images no function uses any more.
+    pub fn unused_images(&self) -> usize {
+        self.with_images(Images::unused)
+    }
+
+    /// Removes the unpacked images that no function uses any more. Thousands of files can take a disk a minute.
+    pub fn remove_unused_images(&self) {
+        self.with_images(Images::sweep);
+    }
+
+    fn with_images<T>(&self, act: impl FnOnce(&Images, &BTreeSet<&str>) -> T) -> T {
+        let world = self.world();
+        act(&self.inner.images, &world.images_of_functions())
     }
 
     /// What the account's clock shows.
@@ -218,13 +262,6 @@ impl Emulator {
         // A panic elsewhere leaves the values whole: each is replaced in one step or not at all.
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn save(&self, state: &State) -> std::io::Result<()> {
-        match &state.store {
-            Some(store) => store.save(&self.inner.settings.account, self.inner.clock.now(), state.world.clone()),
-            None => Ok(()),
-        }
-    }
 }
 
 /// A broken connection, for who can't be shown one.
@@ -233,14 +270,4 @@ fn broken(dropped: Dropped) -> Response<Bytes> {
     let mut answer = Response::new(Bytes::from(text));
     *answer.status_mut() = StatusCode::BAD_GATEWAY;
     answer
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // What no function names any more would lie there until the next function runs, which may be never.
-        let now = self.clock.now();
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        state.world.settle(now);
-        self.images.sweep(&state.world.images_of_functions());
-    }
 }

@@ -1,20 +1,20 @@
-//! The images of functions, unpacked: one folder for each digest, made whole or not at all.
+//! The images of functions, unpacked: one folder for each digest, made whole or not at all. Of what lies beside them only
+//! the emulator's own folders are ever removed.
 
 mod inside;
+mod place;
 mod temporary;
 mod unpack;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::blobs::Blobs;
+use crate::files::{self, Kind};
+use place::Place;
 use temporary::Temporary;
-
-/// How the folder of an image that is still being unpacked ends.
-const PART: &str = "part";
 
 /// The folder of all images, and which of them are in use.
 #[derive(Debug)]
@@ -69,40 +69,44 @@ impl Images {
         if let Some(image) = used.get(digest).and_then(Weak::upgrade) {
             return Ok(image);
         }
-        let root = self.folder()?.join(digest.trim_start_matches("sha256:"));
-        if !root.is_dir() {
-            let part = root.with_extension(PART);
-            remove(&part)?;
-            fs::create_dir_all(&part)?;
-            unpack::layers(&part, layers, blobs).inspect_err(|_| {
-                // The next run begins anew, and clears it away if it still lies there.
-                let _ = remove(&part);
-            })?;
-            fs::rename(&part, &root)?;
-        }
+        let place = Place::of(&self.folder()?, digest)?;
+        let root = match place.image()? {
+            Some(root) => root,
+            None => place.make(|root| unpack::layers(root, layers, blobs))?,
+        };
         let image = Arc::new(Unpacked { root });
         used.insert(digest.to_owned(), Arc::downgrade(&image));
         Ok(image)
     }
 
+    /// How many unpacked images there are that no function names and nobody uses.
+    pub(crate) fn unused(&self, named: &BTreeSet<&str>) -> usize {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        self.places_of_unused(&used, named).len()
+    }
+
     /// Removes the images that no function names, except those in use. What can't be removed is tried again next time.
     pub(crate) fn sweep(&self, named: &BTreeSet<&str>) {
+        // The lock is held until all are gone: nobody begins to use one meanwhile.
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, image| image.strong_count() > 0);
-        let kept: BTreeSet<&str> = named.iter().copied().chain(used.keys().map(String::as_str)).collect();
-        let Some(entries) = self.present().and_then(|folder| fs::read_dir(folder).ok()) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().is_dir() && !kept.contains(format!("sha256:{name}").as_str()) {
-                let _ = remove(&entry.path());
-            }
+        for place in self.places_of_unused(&used, named) {
+            let _ = place.clear();
         }
+    }
+
+    fn places_of_unused(&self, used: &BTreeMap<String, Weak<Unpacked>>, named: &BTreeSet<&str>) -> Vec<Place> {
+        let is_used = |digest: &str| used.get(digest).is_some_and(|image| image.strong_count() > 0);
+        let Some(folder) = self.present() else { return Vec::new() };
+        let mut places = Place::all_in(&folder);
+        places.retain(|place| !named.contains(place.digest()) && !is_used(place.digest()));
+        places
     }
 
     fn folder(&self) -> io::Result<PathBuf> {
         match &self.home {
             Home::Kept(folder) => {
-                fs::create_dir_all(folder)?;
+                files::make_private_folder(folder)?;
                 Ok(folder.clone())
             }
             Home::Temporary(made) => {
@@ -116,20 +120,13 @@ impl Images {
         }
     }
 
-    /// The folder, if there is one.
+    /// The folder, if there is one. A link in its place is none.
     fn present(&self) -> Option<PathBuf> {
         match &self.home {
-            Home::Kept(folder) => Some(folder.clone()),
+            Home::Kept(folder) => matches!(files::kind(folder), Ok(Some(Kind::Folder))).then(|| folder.clone()),
             Home::Temporary(made) => {
                 made.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|folder| folder.path().to_owned())
             }
         }
-    }
-}
-
-fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
     }
 }

@@ -255,8 +255,9 @@ async fn a_world_that_cannot_be_written_is_not_passed_off_as_kept() {
     let aws = Emulator::open(&folder, Settings::for_tests()).expect("a new folder");
     std::fs::remove_dir_all(&folder).expect("removed behind its back");
     let answer = aws.call(create_log_group("a")).await;
-    assert_eq!(answer.status(), 500);
-    assert!(text(&answer).contains("can't write its world"), "{}", text(&answer));
+    assert_eq!(answer.status(), 507);
+    assert!(text(&answer).contains("the emulated account was not changed"), "{}", text(&answer));
+    assert!(aws.world().is_empty(), "the next look finds the truth");
 }
 
 #[tokio::test]

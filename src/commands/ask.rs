@@ -21,6 +21,7 @@ use crate::error::Printed;
 use crate::moment::Moment;
 use crate::refused::Exit;
 use crate::sanitize::Clean;
+use crate::session::Session;
 use shown::Shown;
 use whom::Whom;
 
@@ -49,7 +50,9 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
     };
     let (question, session, Whom { mut agent, temporary, called }) = opened?;
     let aws = session.clients(Access::Write);
-    let Some(temporary) = temporary else { return speak(&aws, &agent, question, &called, args).await };
+    let Some(temporary) = temporary else {
+        return closed(&session, speak(&aws, &agent, question, &called, args).await);
+    };
 
     let context = session.context(Access::Write, agent.site.clone());
     let spoken = match unless_stopped(temporary.make(&context, Moment::now().0 / 1000)).await {
@@ -68,7 +71,14 @@ pub(super) async fn run(common: &Common, args: &Ask) -> Result<Exit> {
         }
         Err(_) => note(left(common, &temporary.name)),
     }
-    spoken
+    closed(&session, spoken)
+}
+
+/// An answer with `--local` is complete when the function's log is saved.
+fn closed(session: &Session, spoken: Result<Exit>) -> Result<Exit> {
+    let exit = spoken?;
+    open::close(session)?;
+    Ok(exit)
 }
 
 /// The question that was given, or a conversation.

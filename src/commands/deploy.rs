@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::open;
 use super::output::{self, note};
-use crate::aws::Site;
+use crate::aws::{Access, Site};
 use crate::cli::{Common, Deploy};
 use crate::connector;
 use crate::error::Partial;
@@ -23,7 +23,7 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
     if manifest.smoke.is_some() && !manifest.lambda.publish {
         return Err(Refused::nothing_to_hold_back().into());
     }
-    let session = open::session_of(common, manifest).await?;
+    let session = open::session_of(common, manifest, Access::Write).await?;
     let (site, plan) = session.plan().await?;
     note(text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();
@@ -38,8 +38,9 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
         output::confirm(&common.typed("deploy"), &question(&session, &site, &plan), args.yes).await?;
     }
     let report = session.apply(&plan).await;
-    let outcome = finish(common, &session, &site, &plan, &report, args.json);
-    outcome.map(|()| Exit::Done)
+    finish(common, &session, &site, &plan, &report, args.json)?;
+    open::close(&session)?;
+    Ok(Exit::Done)
 }
 
 /// The confirmation prompt; taking a stack over from elsewhere is part of what is confirmed.

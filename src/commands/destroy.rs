@@ -34,7 +34,9 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     if args.json {
         output::json(&json::report(&session.stack.name, &site, &plan, &done))?;
     }
-    ended
+    let exit = ended?;
+    open::close(&session)?;
+    Ok(exit)
 }
 
 /// Deletes, and looks again, until nothing is left to delete. Answers the last round, and how it ended.

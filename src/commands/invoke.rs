@@ -72,9 +72,9 @@ async fn once(common: &Common, args: &Invoke) -> Result<Exit> {
     let choice = Choice::of(&manifest, args)?;
     let (asked, run) = if common.local {
         let event = choice.event(&Caller::draft(manifest.agent.name.as_ref()));
-        (asked(&event)?, local::run(&manifest, &event).await?)
+        (asked(&event)?, Box::pin(local::run(&manifest, &event)).await?)
     } else {
-        deployed::run(common, &manifest, &choice).await?
+        Box::pin(deployed::run(common, &manifest, &choice)).await?
     };
     let verdict = contract::judge(&asked, &run.ended, run.took);
     shown::show(&asked, &run, &verdict, args.json)?;

@@ -1,12 +1,10 @@
-//! `--local`: the emulator in this process, its world kept beside the manifest.
-
-use std::fs::DirBuilder;
-use std::path::Path;
+//! `--local`: the emulator in this process, its account stored beside the manifest.
 
 use anyhow::{Context as _, Result};
-use emulator::{Emulator, OpenError, Settings, Timing};
+use emulator::{Emulator, Settings, Timing};
 
-use crate::aws::LOCAL_REGION;
+use super::output::note;
+use crate::aws::{Access, LOCAL_REGION};
 use crate::manifest::Manifest;
 use crate::moment::Moment;
 
@@ -16,23 +14,31 @@ const FOLDER: &str = ".bedrock-ops";
 /// The emulated account, unless the manifest names one: AWS's own example.
 const ACCOUNT: &str = "123456789012";
 
-/// The emulator with the world that the last run left.
-pub(super) fn emulator(manifest: &Manifest) -> Result<Emulator> {
+/// The emulator with the account that the last command left. To read, its folder need not exist, and is not written to.
+pub(super) fn emulator(manifest: &Manifest, access: Access) -> Result<Emulator> {
     let folder = manifest.dir.join(FOLDER);
-    keep_private(&folder);
     let settings = settings(Some(manifest), Timing::quick());
-    Emulator::open(&folder, settings).context("opening the emulated account of --local")
+    let opened = match access {
+        Access::Read => Emulator::open_read_only(&folder, settings),
+        Access::Write => Emulator::open(&folder, settings),
+    };
+    opened.context("opening the emulated account of --local")
 }
 
-/// The world holds the function's environment, which may hold secrets: nobody else reads it, and git leaves it out.
-fn keep_private(folder: &Path) {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // What is wrong with the folder, the emulator says when it opens it.
-    if builder.create(folder).is_ok() {
-        let _ = std::fs::write(folder.join(".gitignore"), "*\n");
+/// Saves what is not saved yet, and removes the unpacked images of functions that are gone.
+pub(super) fn close(emulator: &Emulator) -> Result<()> {
+    remove_unused_images(emulator);
+    emulator.save().context("saving the emulated account")
+}
+
+/// Thousands of files can take a disk a minute, so it says what it does.
+pub(super) fn remove_unused_images(emulator: &Emulator) {
+    match emulator.unused_images() {
+        0 => return,
+        1 => note("removing 1 unpacked image that no function uses"),
+        many => note(format!("removing {many} unpacked images that no function uses")),
     }
+    emulator.remove_unused_images();
 }
 
 /// An account that takes its time as told.
@@ -50,9 +56,4 @@ pub(super) fn settings(manifest: Option<&Manifest>, timing: Timing) -> Settings 
 /// The number of the emulated account.
 pub(super) fn account(manifest: Option<&Manifest>) -> &str {
     manifest.and_then(|manifest| manifest.account.as_ref()).map_or(ACCOUNT, AsRef::as_ref)
-}
-
-/// Whether the emulated account could not be opened because another command has it open.
-pub(super) fn is_in_use(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(OpenError::InUse { .. })))
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use anyhow::{Error, Result};
 
 use super::output::{self, note};
-use super::{local, open};
+use super::open;
 use crate::aws::{Access, Aws, Site};
 use crate::cli::{Common, Logs};
 use crate::logs::{self, Entry, Filter, Joiner, Look, News, Place, Query};
@@ -20,7 +20,7 @@ use shown::Shown;
 
 pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
     let manifest = open::manifest(common)?;
-    let door = open::door(common, &manifest).await?;
+    let door = open::door(common, &manifest, Access::Read).await?;
     let site = door.site(&manifest).await?;
     let session = Session::new(manifest.clone(), door, None, open::progress());
     let query = Query { group: session.stack.log_group.name.clone(), filter: args.filter.clone() };
@@ -28,7 +28,7 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
     note(Clean::block(headed(&query, &site, since)));
     let mut shown = Shown::new(args.json);
     if args.follow {
-        // The emulated account is another command's between two looks.
+        // The emulated account is read again for each look: other commands change it meanwhile.
         let kept = (!common.local).then(|| session.clients(Access::Read));
         drop(session);
         return follow(common, &manifest, kept, &query, since, &mut shown).await;
@@ -77,13 +77,12 @@ async fn follow(
     since: Moment,
     shown: &mut Shown,
 ) -> Result<Exit> {
-    let look = async |place| match &kept {
-        Some(aws) => logs::look(aws, query, &place).await,
-        None => match open::door(common, manifest).await {
-            Ok(door) => logs::look(&door.clients(Access::Read), query, &place).await,
-            Err(error) if local::is_in_use(&error) => Ok(Look::Unanswered(error)),
-            Err(error) => Err(error),
-        },
+    let look = async |place| {
+        let aws = match &kept {
+            Some(aws) => aws.clone(),
+            None => open::door(common, manifest, Access::Read).await?.clients(Access::Read),
+        };
+        logs::look(&aws, query, &place).await
     };
     let tell = |news| match news {
         News::Entries(entries) => print(shown, &entries),

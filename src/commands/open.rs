@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::{local, output};
-use crate::aws::Door;
+use crate::aws::{Access, Door};
 use crate::cli::Common;
 use crate::manifest::{self, Loaded, Manifest};
 use crate::origin;
@@ -14,27 +14,37 @@ use crate::progress::Progress;
 use crate::sanitize::Clean;
 use crate::session::Session;
 
-/// Reads the manifest and opens the door; warnings are told.
+/// Reads the manifest and opens the door for a command that may change something; prints the manifest's warnings.
 pub(super) async fn session(common: &Common) -> Result<Session> {
-    session_of(common, manifest(common)?).await
+    session_of(common, manifest(common)?, Access::Write).await
+}
+
+/// The same for a command that only reads: with `--local` it writes no file.
+pub(super) async fn session_to_read(common: &Common) -> Result<Session> {
+    session_of(common, manifest(common)?, Access::Read).await
 }
 
 /// Opens the door for this manifest, and looks up which repository it comes from. The emulated account of `--local` lies
 /// beside the manifest, so it can't hold another's stack.
-pub(super) async fn session_of(common: &Common, mut manifest: Manifest) -> Result<Session> {
+pub(super) async fn session_of(common: &Common, mut manifest: Manifest, access: Access) -> Result<Session> {
     let origin = async { if common.local { None } else { origin::of(&common.file).await } };
-    let (door, origin) = tokio::join!(door(common, &manifest), origin);
+    let (door, origin) = tokio::join!(door(common, &manifest, access), origin);
     let door = door?;
     manifest.origin = origin;
     Ok(Session::new(manifest, door, cache(), progress()).typed_with(common.flags()))
 }
 
 /// Opens the door.
-pub(super) async fn door(common: &Common, manifest: &Manifest) -> Result<Door> {
+pub(super) async fn door(common: &Common, manifest: &Manifest, access: Access) -> Result<Door> {
     if common.local {
-        return Ok(Door::local(local::emulator(manifest)?, manifest));
+        return Ok(Door::local(local::emulator(manifest, access)?, manifest));
     }
     Door::aws(common.profile.as_deref(), std::env::var("AWS_PROFILE").ok(), manifest).await
+}
+
+/// Ends the work with the emulated account, if there is one: it is saved, and images that no function uses are removed.
+pub(super) fn close(session: &Session) -> Result<()> {
+    session.emulator().map_or(Ok(()), local::close)
 }
 
 /// Tells what is under way on stderr.

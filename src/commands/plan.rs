@@ -3,12 +3,13 @@
 use anyhow::Result;
 
 use super::{open, output};
+use crate::aws::Access;
 use crate::cli::{Common, Plan};
 use crate::refused::{Exit, Refused};
 use crate::report::{json, text};
 
 pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {
-    let session = open::session_of(common, open::examined(common)?).await?;
+    let session = open::session_of(common, open::examined(common)?, Access::Read).await?;
     let (site, plan) = session.plan().await?;
     if args.json {
         output::json(&json::plan(&session.stack.name, &site, &plan))?;

@@ -13,7 +13,7 @@ use crate::refused::{Exit, Refused};
 use crate::resource::{Resource, Seen};
 
 pub(super) async fn run(common: &Common, args: PrintConnector) -> Result<Exit> {
-    let session = open::session(common).await?;
+    let session = open::session_to_read(common).await?;
     let (agent, alias) = (session.stack.agent.clone(), session.stack.alias.clone());
     let keys = (agent.key(), alias.key());
     let resources: [Arc<dyn Resource>; 2] = [agent, alias];

@@ -8,7 +8,7 @@ use crate::refused::Exit;
 use crate::status::{self, json, text};
 
 pub(super) async fn run(common: &Common, args: &Status) -> Result<Exit> {
-    let session = open::session(common).await?;
+    let session = open::session_to_read(common).await?;
     let status = status::look(&session).await?;
     if args.json {
         output::json(&json::status(&status))?;

@@ -15,6 +15,12 @@ use crate::render;
 use crate::route::{self, Route};
 use crate::service::Service;
 
+/// Calls that are kept: as many as a test may want to look at, and an emulator may run for weeks.
+const MOST_CALLS: usize = 10_000;
+
+/// Bytes of a call's name that are kept: a request that reaches no service is named by its path.
+const LONGEST_NAME: usize = 200;
+
 /// What is known of a call's answer when the account is free again.
 pub(super) enum Answer {
     Now(Result<Response<Body>, Dropped>),
@@ -114,6 +120,7 @@ impl Emulator {
         route: Route,
         pending: &mut Pending,
     ) -> Result<Reply, Refusal> {
+        state.check_kept()?;
         let endpoint = self.endpoint(request);
         let query = request.uri().query().unwrap_or("");
         let mut call = Call {
@@ -136,9 +143,7 @@ impl Emulator {
         reply.operation.clone_into(&mut pending.operation.name);
         pending.operation.writes = reply.writes;
         if reply.writes {
-            self.save(state).map_err(|cause| {
-                Refusal::new(500, "EmulatorStoreError", format!("the emulator can't write its world: {cause}"))
-            })?;
+            state.keep(self.inner.clock.now())?;
         }
         Ok(reply)
     }
@@ -151,9 +156,14 @@ impl Emulator {
         operation: Operation,
         answer: &Response<Body>,
     ) {
-        state.calls.push(CallRecord {
+        if state.calls.len() == MOST_CALLS {
+            state.calls.pop_front();
+        }
+        let mut name = operation.name;
+        name.truncate(name.floor_char_boundary(LONGEST_NAME));
+        state.calls.push_back(CallRecord {
             service,
-            operation: operation.name,
+            operation: name,
             writes: operation.writes,
             status: answer.status().as_u16(),
             at: self.inner.clock.now(),

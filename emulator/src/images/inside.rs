@@ -79,3 +79,14 @@ pub(super) fn link_target(relative: &Path, target: &Path) -> Option<PathBuf> {
     let found: PathBuf = up.chain(down).collect();
     Some(if found.as_os_str().is_empty() { PathBuf::from(".") } else { found })
 }
+
+/// What a link at `relative` was told to hold: the contrary of [`link_target`]. One that climbs just to the root says the
+/// same as one that begins there.
+pub(super) fn told(relative: &Path, held: &Path) -> PathBuf {
+    let depth = relative.components().count().saturating_sub(1);
+    let climbs = held.components().take_while(|part| matches!(part, Component::ParentDir)).count();
+    if depth == 0 || climbs != depth {
+        return held.to_owned();
+    }
+    Path::new("/").join(held.components().skip(depth).collect::<PathBuf>())
+}

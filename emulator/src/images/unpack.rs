@@ -3,16 +3,15 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use tar::{Archive, Entry, EntryType};
+use tar::{Entry, EntryType};
 
 use super::inside;
 use crate::blobs::Blobs;
-
-/// Bytes that an image may unpack to: Lambda's own limit.
-const LARGEST: u64 = 10 * 1024 * 1024 * 1024;
+use crate::layer::{Bounds, each_entry};
 
 /// How the name of a file begins that takes another one out of the layers below.
 const WHITEOUT: &str = ".wh.";
@@ -22,29 +21,26 @@ const OPAQUE: &str = ".wh..wh..opq";
 
 /// Unpacks the layers, lowest first.
 pub(super) fn layers(root: &Path, digests: &[String], blobs: &Blobs) -> io::Result<()> {
-    let mut left = LARGEST;
+    let mut bounds = Bounds::of_image();
     for digest in digests {
         let blob = blobs.get(digest).ok_or_else(|| io::Error::other(format!("its layer {digest} is gone")))?;
-        layer(root, MultiGzDecoder::new(blob.as_ref()), &mut left)
+        layer(root, MultiGzDecoder::new(blob.as_ref()), &mut bounds)
             .map_err(|error| io::Error::new(error.kind(), format!("layer {digest}: {error}")))?;
     }
     Ok(())
 }
 
 /// Unpacks one layer upon what is there.
-pub(super) fn layer(root: &Path, tar: impl Read, left: &mut u64) -> io::Result<()> {
+pub(super) fn layer(root: &Path, tar: impl Read, bounds: &mut Bounds) -> io::Result<()> {
     let mut layer = Layer { root, written: HashSet::new() };
-    for entry in Archive::new(tar).entries()? {
-        let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        *left = left.checked_sub(entry.size()).ok_or_else(|| io::Error::other("the image unpacks to over 10 GB"))?;
+    each_entry(tar, bounds, |entry, path| {
         let relative = inside::relative(&path).ok_or_else(|| refused(&path, "leads out of the image"))?;
-        layer.take(&mut entry, &relative).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => error,
+        let taken = layer.take(entry, &relative).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge => error,
             kind => io::Error::new(kind, format!("{}: {error}", path.display())),
-        })?;
-    }
-    Ok(())
+        });
+        taken.map(ControlFlow::Continue)
+    })
 }
 
 struct Layer<'r> {
@@ -83,7 +79,7 @@ impl Layer<'_> {
                 let target = inside::place(self.root, &inside::relative(&target).ok_or_else(outside)?)?;
                 if target != place {
                     remove(&place)?;
-                    fs::hard_link(&target, &place)?;
+                    self.second_name(&target, &place, relative)?;
                 }
             }
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => file(entry, &place)?,
@@ -92,6 +88,17 @@ impl Layer<'_> {
         }
         self.note(&place);
         Ok(())
+    }
+
+    /// Gives a file one more name. A link is made once more: by its letters it leads elsewhere from another directory.
+    fn second_name(&self, target: &Path, place: &Path, relative: &Path) -> io::Result<()> {
+        if !fs::symlink_metadata(target)?.is_symlink() {
+            return fs::hard_link(target, place);
+        }
+        let within = |path: &Path| path.strip_prefix(self.root).map_or_else(|_| relative.to_owned(), Path::to_owned);
+        let told = inside::told(&within(target), &fs::read_link(target)?);
+        let told = inside::link_target(&within(place), &told);
+        symlink(&told.ok_or_else(|| refused(relative, "is a link that leads out of the image"))?, place)
     }
 
     fn directory(&self, place: &Path) -> io::Result<()> {
@@ -185,7 +192,8 @@ mod tests {
 
     use tar::{Builder, EntryType, Header};
 
-    use super::{LARGEST, layer};
+    use super::layer;
+    use crate::layer::Bounds;
     use crate::scratch::Scratch;
 
     /// A tar of files and of links, which are told by their targets; names and targets go in as they stand.
@@ -221,25 +229,57 @@ mod tests {
             ("absolute/passwd", None),
             ("round", Some("round")),
         ];
-        layer(&root, tar(&entries).as_slice(), &mut LARGEST.clone()).expect("unpacked");
+        layer(&root, tar(&entries).as_slice(), &mut Bounds::of_image()).expect("unpacked");
         assert_eq!(fs::read_to_string(&victim).expect("there"), "old");
         assert_eq!(fs::read_to_string(root.join("victim")).expect("inside"), "new");
         assert_eq!(fs::read_to_string(root.join("etc/passwd")).expect("inside"), "new");
-        let error = layer(&root, tar(&[("round/file", None)]).as_slice(), &mut LARGEST.clone()).expect_err("a circle");
+        let error = layer(&root, tar(&[("round/file", None)]).as_slice(), &mut Bounds::of_image()).expect_err("a circle");
         assert!(error.to_string().contains("too many links"), "{error}");
     }
 
     #[test]
     fn names_and_links_that_climb_out_and_images_that_are_too_large_are_refused() {
         let scratch = Scratch::new("unpack");
-        for (entry, left, text) in [
-            (("a/../../b", None), LARGEST, "leads out of the image"),
-            (("a/link", Some("../../b")), LARGEST, "is a link that leads out of the image"),
-            (("a", None), 2, "unpacks to over 10 GB"),
+        let all = Bounds::of_image();
+        for (entry, bounds, text) in [
+            (("a/../../b", None), all.clone(), "leads out of the image"),
+            (("a/link", Some("../../b")), all.clone(), "is a link that leads out of the image"),
+            (("a", None), Bounds { content: 2, ..all.clone() }, "unpacks to over 10 GB"),
         ] {
-            let error = layer(scratch.path(), tar(&[entry]).as_slice(), &mut left.clone()).expect_err(text);
+            let error = layer(scratch.path(), tar(&[entry]).as_slice(), &mut bounds.clone()).expect_err(text);
             assert!(error.to_string().contains(text), "{error}");
         }
         assert!(!scratch.path().parent().is_some_and(|above: &Path| above.join("b").exists()));
+    }
+
+    #[test]
+    fn a_second_name_of_a_link_leads_where_the_link_leads_and_never_out_of_the_image() {
+        let scratch = Scratch::new("unpack");
+        let deep = "a/b/c/d/e/f/g/h";
+        let mut archive = Builder::new(Vec::new());
+        let mut add = |path: &str, kind, target: &str| {
+            let mut header = Header::new_gnu();
+            header.set_entry_type(kind);
+            header.set_size(0);
+            archive.append_link(&mut header, path, target).expect("memory");
+        };
+        add(&format!("{deep}/absolute"), EntryType::Symlink, "/etc/hosts");
+        add(&format!("{deep}/relative"), EntryType::Symlink, "../x");
+        add("absolute", EntryType::Link, &format!("{deep}/absolute"));
+        add("i/relative", EntryType::Link, &format!("{deep}/relative"));
+        let tar = archive.into_inner().expect("memory");
+        layer(scratch.path(), tar.as_slice(), &mut Bounds::of_image()).expect("unpacked");
+        let target = |path: &str| fs::read_link(scratch.path().join(path)).expect("a link");
+        assert_eq!(target("absolute"), Path::new("etc/hosts"));
+        assert_eq!(target("i/relative"), Path::new("../x"));
+
+        let mut archive = Builder::new(Vec::new());
+        let mut header = Header::new_gnu();
+        header.set_entry_type(EntryType::Link);
+        header.set_size(0);
+        archive.append_link(&mut header, "relative", format!("{deep}/relative")).expect("memory");
+        let tar = archive.into_inner().expect("memory");
+        let error = layer(scratch.path(), tar.as_slice(), &mut Bounds::of_image()).expect_err("it climbs out");
+        assert!(error.to_string().contains("is a link that leads out of the image"), "{error}");
     }
 }

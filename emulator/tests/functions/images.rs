@@ -101,8 +101,11 @@ async fn an_image_lies_beside_the_world_as_long_as_a_function_names_it() {
         assert_eq!(stage.invoke(json!({})).await.body, json!(1));
         stage.account.lambda("DELETE", &format!("{FUNCTIONS}/app"), Value::Null).await;
         tokio::time::sleep(Duration::from_millis(5)).await;
+        let emulator = &stage.account.emulator;
+        assert_eq!((count(), emulator.unused_images()), (1, 1));
+        emulator.remove_unused_images();
+        assert_eq!((count(), emulator.unused_images()), (0, 0));
     }
-    assert_eq!(count(), 0, "the account was left without the function");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use super::Run;
 use super::interpreter::{self, Interpreter};
-use crate::aws::{Door, LOCAL_REGION};
+use crate::aws::{Access, Door, LOCAL_REGION};
 use crate::commands::output::note;
 use crate::commands::{local, open};
 use crate::contract::Ended;
@@ -62,7 +62,7 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     let cache = open::cache();
     let packages =
         image::install_here(&source.folder, &python.program, &python.fits(), cache.as_deref(), &Told).await?;
-    let emulator = local::emulator(manifest)?;
+    let emulator = local::emulator(manifest, Access::Write)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("serving the emulator on loopback")?;
     let endpoint = format!("http://{}", listener.local_addr().context("asking for the emulator's port")?);
     let mut env = environment(manifest, &emulator).await?;

@@ -1,45 +1,53 @@
 //! What Lambda's optimiser finds wrong with a layer, minutes after Docker has taken it without a word.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
 
 use flate2::read::MultiGzDecoder;
 
 use super::passage::Failure;
+use crate::layer::{Bounds, each_entry, is_too_much};
 
 /// The failure of a layer that is no gzipped tar.
 pub(super) fn unsupported(digest: &str) -> Failure {
     Failure::invalid_image(format!("ImageLayerFailure: UnsupportedImageLayerDetected - Layer Digest {digest}"))
 }
 
-/// Reads a gzipped layer through: it must be what it says, and hold every directory that its files lie in.
-pub(super) fn check(digest: &str, bytes: &[u8]) -> Option<Failure> {
+/// Reads a gzipped layer through: it must be what it says, and hold every directory that its files lie in. Takes as
+/// long as unpacking it.
+pub(crate) fn check(digest: &str, bytes: &[u8]) -> Option<Failure> {
     match orphan(MultiGzDecoder::new(bytes)) {
         Ok(None) => None,
         Ok(Some(path)) => Some(Failure::invalid_image(format!(
             "InvalidImage: MissingParentDirectory: Parent directory does not exist for file: {path}"
+        ))),
+        Err(error) if is_too_much(&error) => Some(Failure::invalid_image(format!(
+            "ImageLayerFailure: the layer {digest} is more than the emulator unpacks: {error}"
         ))),
         Err(_) => Some(unsupported(digest)),
     }
 }
 
 /// The first entry of the tar whose directory no entry before it has made.
-fn orphan(tar: impl Read) -> std::io::Result<Option<String>> {
+fn orphan(tar: impl Read) -> io::Result<Option<String>> {
     let mut directories: HashSet<String> = HashSet::new();
-    for entry in tar::Archive::new(tar).entries()? {
-        let entry = entry?;
+    let mut orphan = None;
+    each_entry(tar, &mut Bounds::of_image(), |entry, _| {
         let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let plain = path.trim_start_matches("./").trim_matches('/');
         if let Some((parent, _)) = plain.rsplit_once('/')
             && !directories.contains(parent)
         {
-            return Ok(Some(plain.to_owned()));
+            orphan = Some(plain.to_owned());
+            return Ok(ControlFlow::Break(()));
         }
         if entry.header().entry_type().is_dir() {
             directories.insert(plain.to_owned());
         }
-    }
-    Ok(None)
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(orphan)
 }
 
 #[cfg(test)]
