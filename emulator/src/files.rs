@@ -51,7 +51,10 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// all of the new content. What lies there and is no regular file is left alone.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     if kind(path)?.is_some_and(|found| found != Kind::File) {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is not a regular file is in its place"));
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "something that is not a regular file is in its place",
+        ));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let part = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder);

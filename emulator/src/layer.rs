@@ -184,7 +184,8 @@ mod tests {
             header.set_cksum();
             let endless = header.as_bytes().chain(std::io::repeat(b'x'));
             let mut bounds = Bounds::of_image();
-            let error = each_entry(endless, &mut bounds, |_, _| Ok(ControlFlow::Continue(()))).expect_err("a long name");
+            let error =
+                each_entry(endless, &mut bounds, |_, _| Ok(ControlFlow::Continue(()))).expect_err("a long name");
             assert!(is_too_much(&error) && error.to_string().contains("larger than 256 KB"), "{error}");
         }
     }

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 
 use anyhow::{Error, Result};
 
-use super::output::{self, note};
 use super::open;
+use super::output::{self, note};
 use crate::aws::{Access, Aws, Site};
 use crate::cli::{Common, Logs};
 use crate::logs::{self, Entry, Filter, Joiner, Look, News, Place, Query};

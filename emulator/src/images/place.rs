@@ -39,7 +39,8 @@ impl Place {
             let hex = name.strip_prefix("sha256-")?;
             Some(format!("sha256:{}", hex.strip_suffix(".part").unwrap_or(hex)))
         });
-        let places = digests.collect::<BTreeSet<String>>().into_iter().filter_map(|digest| Self::of(images, &digest).ok());
+        let places =
+            digests.collect::<BTreeSet<String>>().into_iter().filter_map(|digest| Self::of(images, &digest).ok());
         places.filter(|place| is_ours(&place.whole) || is_ours(&place.part)).collect()
     }
 

@@ -233,7 +233,8 @@ mod tests {
         assert_eq!(fs::read_to_string(&victim).expect("there"), "old");
         assert_eq!(fs::read_to_string(root.join("victim")).expect("inside"), "new");
         assert_eq!(fs::read_to_string(root.join("etc/passwd")).expect("inside"), "new");
-        let error = layer(&root, tar(&[("round/file", None)]).as_slice(), &mut Bounds::of_image()).expect_err("a circle");
+        let error =
+            layer(&root, tar(&[("round/file", None)]).as_slice(), &mut Bounds::of_image()).expect_err("a circle");
         assert!(error.to_string().contains("too many links"), "{error}");
     }
 

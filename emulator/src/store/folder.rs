@@ -112,7 +112,10 @@ fn expect(path: &Path, found: Kind, wanted: Kind) -> Result<(), OpenError> {
     match found {
         found if found == wanted => Ok(()),
         Kind::Link => Err(OpenError::Link { file }),
-        _ => Err(OpenError::OtherKind { file, wanted: if wanted == Kind::Folder { "a folder" } else { "a regular file" } }),
+        _ => Err(OpenError::OtherKind {
+            file,
+            wanted: if wanted == Kind::Folder { "a folder" } else { "a regular file" },
+        }),
     }
 }
 
