@@ -4,7 +4,6 @@ mod asking;
 mod credentials;
 mod failure;
 mod guard;
-mod http;
 mod local;
 mod registries;
 mod site;
@@ -28,6 +27,7 @@ pub use registries::Registries;
 pub use site::Site;
 
 use crate::manifest::Manifest;
+use crate::network::Network;
 use crate::refused::Refused;
 
 /// Where the stack lives when `--local` is given and the manifest names no region.
@@ -88,15 +88,21 @@ impl Aws {
 #[derive(Debug)]
 pub struct Door {
     config: SdkConfig,
-    emulator: Option<Emulator>,
+    registries: Registries,
 }
 
 impl Door {
     /// AWS, or the endpoint that the environment names: region, profile, credentials and endpoints come from the same
     /// places as for every AWS tool. `profile` goes before all of that. `from_environment` is AWS_PROFILE, for messages.
-    pub async fn aws(profile: Option<&str>, from_environment: Option<String>, manifest: &Manifest) -> Result<Self> {
+    /// All of it, registries included, is reached over this `network`.
+    pub async fn aws(
+        profile: Option<&str>,
+        from_environment: Option<String>,
+        manifest: &Manifest,
+        network: &Network,
+    ) -> Result<Self> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http::client())
+            .http_client(network.client())
             .retry_config(retries())
             .timeout_config(timeouts());
         if let Some(region) = &manifest.region {
@@ -104,7 +110,7 @@ impl Door {
         }
         if let Some(profile) = profile {
             // A profile that is named here goes before keys in the environment, as in the AWS CLI.
-            loader = loader.profile_name(profile).credentials_provider(of_profile(profile, manifest).await);
+            loader = loader.profile_name(profile).credentials_provider(of_profile(profile, manifest, network).await);
         }
         let config = loader.load().await;
         match (config.region(), &manifest.region) {
@@ -115,13 +121,13 @@ impl Door {
             (Some(_), _) => {}
         }
         let named = profile.map(str::to_owned).or(from_environment);
-        Ok(Self { config: credentials::explained(config, named), emulator: None })
+        Ok(Self { config: credentials::explained(config, named), registries: Registries::over(network) })
     }
 
     /// The emulator in this process.
     pub fn local(emulator: Emulator, manifest: &Manifest) -> Self {
         let region = manifest.region.as_ref().map_or(LOCAL_REGION, AsRef::as_ref);
-        Self { config: local::config(&emulator, region, retries()), emulator: Some(emulator) }
+        Self { config: local::config(&emulator, region, retries()), registries: Registries::emulated(emulator) }
     }
 
     /// The emulator, if it is the one in this process that is asked.
@@ -136,7 +142,7 @@ impl Door {
 
     /// Asks who the credentials belong to. An account other than the manifest's is refused.
     pub async fn site(&self, manifest: &Manifest) -> Result<Site> {
-        let site = site::find(&self.config, self.emulator.is_some()).await?;
+        let site = site::find(&self.config, self.registries.are_emulated()).await?;
         match &manifest.account {
             Some(wanted) if wanted.as_ref() != site.account => {
                 Err(Refused::other_account(wanted.as_ref(), &site.account).into())
@@ -149,7 +155,7 @@ impl Door {
     pub fn clients(&self, access: Access) -> Aws {
         let writes = guard::Writes::default();
         let clients = Arc::new(clients(&self.config, access, &writes));
-        Aws { clients, writes, registries: Registries::new(self.emulator.clone()) }
+        Aws { clients, writes, registries: self.registries.clone() }
     }
 }
 
@@ -167,8 +173,8 @@ fn regions(profile: Option<&str>, of_manifest: Region) -> RegionProviderChain {
 }
 
 /// The credentials of a profile. A role that it assumes is asked for in the manifest's region.
-async fn of_profile(profile: &str, manifest: &Manifest) -> ProfileFileCredentialsProvider {
-    let settings = ProviderConfig::without_region().with_http_client(http::client());
+async fn of_profile(profile: &str, manifest: &Manifest, network: &Network) -> ProfileFileCredentialsProvider {
+    let settings = ProviderConfig::without_region().with_http_client(network.client());
     let settings = match &manifest.region {
         Some(region) => settings.with_region(Some(Region::new(region.to_string()))),
         None => settings.load_default_region().await,

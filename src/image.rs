@@ -34,10 +34,11 @@ pub use engine::{EngineError, missing_engine};
 pub use error::ImageError;
 pub use push::{Pushed, build_and_push};
 pub use reference::BaseReference;
-pub use registry::in_process::EmulatorRegistry;
+pub use registry::error::{Purpose, RegistryError};
 pub use registry::oci::OciRegistry;
 pub use registry::renewing::{Renewing, Tokens};
-pub use registry::{BasicAuth, BlobStream, Manifest, Registry, RegistryError, Scheme};
+pub use registry::transport::Connections;
+pub use registry::{BasicAuth, BlobStream, Manifest, Registry, Scheme};
 pub use source_hash::{Address, address, tag};
 pub use trace::{Trace, trace_of};
 

@@ -31,6 +31,7 @@ pub mod aws; // clients, site, failures
 pub mod refused; // what is refused, with the way out
 pub mod ownership; // whose a thing is
 pub mod image; // source folder -> image -> registry
+pub mod network; // connections: proxies, certificates
 pub mod contract; // what Bedrock sends to a function, and what it takes back; pure
 pub mod manifest; // agent.yaml -> Manifest
 pub mod origin; // the repository that a manifest comes from

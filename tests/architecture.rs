@@ -21,11 +21,13 @@ const LONG: [(&str, &str); 0] = [];
 /// The files that read the process's environment: all others are given what they need.
 const ENVIRONMENT: [&str; 1] = ["src/commands/open.rs"];
 
-/// The files that wait by the clock: for AWS, between two tries at a registry, until a transfer counts as stalled,
-/// and a container engine as silent, between two looks at a folder.
-const CLOCK: [&str; 5] = [
+/// The files that wait by the clock: for AWS, for a registry's answer and between two tries at one, until a transfer
+/// counts as stalled, and a container engine as silent, between two looks at a folder. And a slow registry of a test.
+const CLOCK: [&str; 7] = [
     "src/commands/invoke/watch.rs",
     "src/image/engine/command.rs",
+    "src/image/registry/limits.rs",
+    "src/image/registry/oci/tests/limits.rs",
     "src/image/retry.rs",
     "src/image/transfer.rs",
     "src/wait.rs",
@@ -91,7 +93,11 @@ fn the_emulator_stands_alone() {
 
 #[test]
 fn only_the_files_named_for_it_wait() {
-    assert_nowhere("src", &["sleep(", "sleep_until(", "interval(", "tokio::time::timeout", "thread::sleep"], &CLOCK);
+    assert_nowhere(
+        "src",
+        &["sleep(", "sleep_until(", "interval(", "tokio::time::timeout", "thread::sleep", "backon::"],
+        &CLOCK,
+    );
 }
 
 #[test]

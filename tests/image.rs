@@ -3,6 +3,8 @@
 
 #[path = "image/address.rs"]
 mod address;
+#[path = "image/astray.rs"]
+mod astray;
 #[path = "image/bad_input.rs"]
 mod bad_input;
 #[path = "image/content.rs"]

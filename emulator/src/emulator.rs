@@ -152,6 +152,11 @@ impl Emulator {
         }
     }
 
+    /// The account's id.
+    pub fn account(&self) -> &str {
+        &self.inner.settings.account
+    }
+
     /// The last 10,000 calls, in order, except those that came after the client's death.
     pub fn calls(&self) -> Vec<CallRecord> {
         self.state().calls.iter().cloned().collect()

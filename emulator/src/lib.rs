@@ -49,6 +49,7 @@ pub use fault::{Dropped, Fault, FaultAt, FaultKind, StreamEnd, StreamException, 
 pub use record::CallRecord;
 pub use runtime::python;
 pub use runtime::{Exit, Invocation, Outcome, Process};
+pub use services::{base_images, has_base_images};
 pub use settings::Settings;
 pub use store::OpenError;
 pub use world::World;

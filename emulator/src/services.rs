@@ -13,3 +13,5 @@ pub(crate) mod logs;
 pub(crate) mod pinpoint;
 pub(crate) mod registry;
 pub(crate) mod sts;
+
+pub use registry::{base_images, has_base_images};

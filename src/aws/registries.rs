@@ -2,89 +2,154 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use emulator::Emulator;
 
 use crate::aws::{Aws, Called};
 use crate::image::{
-    BaseReference, BasicAuth, EmulatorRegistry, OciRegistry, Registry, RegistryError, Renewing, Scheme, Tokens,
+    BaseReference, BasicAuth, Connections, ImageError, OciRegistry, Registry, RegistryError, Renewing, Scheme, Tokens,
 };
 use crate::name::EcrHost;
+use crate::network::Network;
 
 /// Opens registries.
 #[derive(Debug, Clone)]
-pub struct Registries {
-    emulator: Option<Emulator>,
+pub struct Registries(Way);
+
+#[derive(Debug, Clone)]
+enum Way {
+    Network(Connections),
+    Emulator(Emulator),
 }
 
 impl Registries {
-    pub(super) fn new(emulator: Option<Emulator>) -> Self {
-        Self { emulator }
+    pub(super) fn over(network: &Network) -> Self {
+        Self(Way::Network(Connections::over(network)))
+    }
+
+    pub(super) fn emulated(emulator: Emulator) -> Self {
+        Self(Way::Emulator(emulator))
+    }
+
+    pub(super) fn are_emulated(&self) -> bool {
+        matches!(self.0, Way::Emulator(_))
     }
 
     /// The registry that a base image's reference names: read without credentials, or with ECR's token where it is a
     /// private ECR registry of the region.
     pub async fn of_base(&self, aws: &Aws, reference: &str) -> Result<Box<dyn Registry>> {
         let base = BaseReference::parse(reference)?;
-        let auth = if takes_token(&base.host, &aws.ecr) { Some(grant(&aws.ecr).await?.auth) } else { None };
-        if let Some(emulator) = &self.emulator {
-            return Ok(Box::new(EmulatorRegistry::new(emulator.clone(), auth)));
+        if let Way::Emulator(emulator) = &self.0 {
+            return emulated_base(emulator, aws, reference, &base).await;
         }
-        Ok(Box::new(OciRegistry::new(&base.host, base.scheme(), auth)))
+        let auth = match for_token(&base, &aws.ecr) {
+            ForToken::Yes => Some(grant(&aws.ecr).await?.auth),
+            // A stand-in for ECR may be on this machine; ECR says whether it is this one.
+            ForToken::AskEcr => {
+                Some(grant(&aws.ecr).await?).filter(|grant| grant.host() == Some(&*base.host)).map(|it| it.auth)
+            }
+            ForToken::No => None,
+        };
+        Ok(Box::new(self.registry(&base.host, base.scheme(), auth.as_ref())))
     }
 
     /// The account's own ECR registry, at the endpoint and with the token that ECR gives. The token is good for 12 hours;
     /// one that runs out is renewed.
     pub async fn ecr(&self, aws: &Aws) -> Result<Box<dyn Registry>> {
-        let tokens = EcrTokens { ecr: aws.ecr.clone(), emulator: self.emulator.clone() };
+        let tokens = EcrTokens { ecr: aws.ecr.clone(), registries: self.clone() };
         // Opened here first, so that a failure of the call keeps its name and its cure.
-        let registry = tokens.with(grant(&aws.ecr).await?);
+        let registry = tokens.with(&grant(&aws.ecr).await?)?;
         Ok(Box::new(Renewing::new(registry, Box::new(tokens))))
+    }
+
+    fn registry(&self, host: &str, scheme: Scheme, auth: Option<&BasicAuth>) -> OciRegistry {
+        match &self.0 {
+            Way::Network(connections) => OciRegistry::new(connections, host, scheme, auth),
+            Way::Emulator(emulator) => OciRegistry::emulated(emulator.clone(), auth),
+        }
     }
 }
 
-/// Whether the registry is one that the token of this client's region is for: a private ECR registry of that region, of
-/// whichever account. Everything else is read anonymously.
-fn takes_token(host: &str, ecr: &aws_sdk_ecr::Client) -> bool {
-    let region = ecr.config().region().map(AsRef::as_ref);
-    EcrHost::parse(host).is_some_and(|host| Some(host.region.as_str()) == region)
+/// The emulator's stand-in for a registry of base images: its own account's, or the public ones that it has.
+async fn emulated_base(
+    emulator: &Emulator,
+    aws: &Aws,
+    reference: &str,
+    base: &BaseReference,
+) -> Result<Box<dyn Registry>> {
+    let own = EcrHost::parse(&base.host)
+        .is_some_and(|host| host.account.as_str() == emulator.account() && is_in_region(&host, &aws.ecr));
+    let auth = if own { Some(grant(&aws.ecr).await?.auth) } else { None };
+    if !own && !emulator::has_base_images(&base.host, &base.repository) {
+        return Err(ImageError::not_emulated(reference).into());
+    }
+    Ok(Box::new(OciRegistry::emulated(emulator.clone(), auth.as_ref())))
+}
+
+/// Whether ECR's token is for a registry.
+#[derive(Debug, PartialEq, Eq)]
+enum ForToken {
+    Yes,
+    No,
+    /// It may be: ECR names the endpoint that the token is for.
+    AskEcr,
+}
+
+/// A private ECR registry of the client's region, of whichever account, is given the token; a registry on this machine
+/// if ECR names it as its endpoint; everything else is read anonymously.
+fn for_token(base: &BaseReference, ecr: &aws_sdk_ecr::Client) -> ForToken {
+    match EcrHost::parse(&base.host) {
+        Some(host) if is_in_region(&host, ecr) => ForToken::Yes,
+        None if base.scheme() == Scheme::Http => ForToken::AskEcr,
+        _ => ForToken::No,
+    }
+}
+
+fn is_in_region(host: &EcrHost, ecr: &aws_sdk_ecr::Client) -> bool {
+    ecr.config().region().is_some_and(|region| region.as_ref() == host.region.as_str())
 }
 
 /// Asks ECR for tokens.
 struct EcrTokens {
     ecr: aws_sdk_ecr::Client,
-    emulator: Option<Emulator>,
+    registries: Registries,
 }
 
 #[async_trait]
 impl Tokens for EcrTokens {
     async fn open(&self) -> Result<Arc<dyn Registry>, RegistryError> {
-        let refused = |error: anyhow::Error| RegistryError::NotAllowed {
-            registry: "ECR".to_owned(),
-            reason: format!("no new token: {error:#}"),
-        };
-        Ok(self.with(grant(&self.ecr).await.map_err(refused)?))
+        let refused =
+            |error: anyhow::Error| RegistryError::NoToken { registry: "ECR".to_owned(), reason: format!("{error:#}") };
+        self.with(&grant(&self.ecr).await.map_err(refused)?).map_err(refused)
     }
 }
 
 impl EcrTokens {
-    fn with(&self, Grant { auth, endpoint }: Grant) -> Arc<dyn Registry> {
-        if let Some(emulator) = &self.emulator {
-            return Arc::new(EmulatorRegistry::new(emulator.clone(), Some(auth)));
+    fn with(&self, grant: &Grant) -> Result<Arc<dyn Registry>> {
+        let endpoint = &grant.endpoint;
+        let host = grant.host().with_context(|| format!("ECR names a registry that is no address: {endpoint}"))?;
+        let scheme = if endpoint.starts_with("https://") { Scheme::Https } else { Scheme::Http };
+        if scheme == Scheme::Http && !BaseReference::is_on_this_machine(host) {
+            bail!("ECR names the registry {endpoint}; its token is not sent over plain HTTP to another machine");
         }
-        let (scheme, host) = match endpoint.strip_prefix("http://") {
-            Some(host) => (Scheme::Http, host),
-            None => (Scheme::Https, endpoint.strip_prefix("https://").unwrap_or(&endpoint)),
-        };
-        Arc::new(OciRegistry::new(host.trim_end_matches('/'), scheme, Some(auth)))
+        Ok(Arc::new(self.registries.registry(host, scheme, Some(&grant.auth))))
     }
 }
 
 /// A token, and where it is good.
 struct Grant {
     auth: BasicAuth,
+    /// `https://ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
     endpoint: String,
+}
+
+impl Grant {
+    /// Host and port of the endpoint.
+    fn host(&self) -> Option<&str> {
+        let rest = self.endpoint.strip_prefix("https://").or_else(|| self.endpoint.strip_prefix("http://"))?;
+        Some(rest.trim_end_matches('/'))
+    }
 }
 
 async fn grant(ecr: &aws_sdk_ecr::Client) -> Result<Grant> {
@@ -97,8 +162,10 @@ async fn grant(ecr: &aws_sdk_ecr::Client) -> Result<Grant> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::takes_token;
+    use super::{ForToken, for_token};
+    use crate::image::BaseReference;
 
     #[test]
     fn the_token_is_for_the_registries_of_its_own_region_alone() {
@@ -107,18 +174,22 @@ mod tests {
             .region(aws_config::Region::new("us-east-1"))
             .build();
         let ecr = aws_sdk_ecr::Client::from_conf(config);
-        for (host, is_sent) in [
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com", true),
-            ("999999999999.dkr.ecr.us-east-1.amazonaws.com", true),
-            ("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", true),
-            ("123456789012.dkr.ecr.us-west-2.amazonaws.com", false),
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com.cn", false),
-            ("x.dkr.ecr.evil.com", false),
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.com", false),
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com:8443", false),
-            ("public.ecr.aws", false),
+        for (host, expected) in [
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com", ForToken::Yes),
+            ("999999999999.dkr.ecr.us-east-1.amazonaws.com", ForToken::Yes),
+            ("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", ForToken::Yes),
+            ("123456789012.dkr-ecr.us-east-1.on.aws", ForToken::Yes),
+            ("123456789012.dkr.ecr.us-west-2.amazonaws.com", ForToken::No),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com.cn", ForToken::No),
+            ("x.dkr.ecr.evil.com", ForToken::No),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.com", ForToken::No),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com:8443", ForToken::No),
+            ("public.ecr.aws", ForToken::No),
+            ("localhost.evil.com", ForToken::No),
+            ("127.0.0.1:4567", ForToken::AskEcr),
         ] {
-            assert_eq!(takes_token(host, &ecr), is_sent, "{host}");
+            let base = BaseReference::parse(&format!("{host}/lambda/python:3.12")).unwrap();
+            assert_eq!(for_token(&base, &ecr), expected, "{host}");
         }
     }
 }

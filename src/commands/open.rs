@@ -1,7 +1,7 @@
 //! What every command that calls AWS begins with: the manifest, and the door.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -9,6 +9,7 @@ use super::{local, output};
 use crate::aws::{Access, Door};
 use crate::cli::Common;
 use crate::manifest::{self, Loaded, Manifest};
+use crate::network::Network;
 use crate::origin;
 use crate::progress::Progress;
 use crate::sanitize::Clean;
@@ -39,7 +40,14 @@ pub(super) async fn door(common: &Common, manifest: &Manifest, access: Access) -
     if common.local {
         return Ok(Door::local(local::emulator(manifest, access)?, manifest));
     }
-    Door::aws(common.profile.as_deref(), std::env::var("AWS_PROFILE").ok(), manifest).await
+    let profile = common.profile.as_deref();
+    Door::aws(profile, std::env::var("AWS_PROFILE").ok(), manifest, &network()?).await
+}
+
+/// The network, with the certificates that every AWS tool trusts: the system's, or those of `AWS_CA_BUNDLE`.
+fn network() -> Result<Network> {
+    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    Ok(bundle.map(|path| Network::trusting(Path::new(&path))).transpose()?.unwrap_or_default())
 }
 
 /// Ends the work with the emulated account, if there is one: it is saved, and images that no function uses are removed.

@@ -9,6 +9,7 @@ use crate::image::document::{Descriptor, Dialect, ImageManifest};
 use crate::image::error::ImageError;
 use crate::image::layer::Layer;
 use crate::image::push::digest_of;
+use crate::image::registry::error::Purpose;
 use crate::image::registry::{Registry, RegistryError};
 use crate::image::retry::retry;
 use crate::image::source_hash::digits;
@@ -74,7 +75,7 @@ impl Image {
     /// Gives the published image a second tag. It is for people: where it is refused (the tag names another image) nothing
     /// is lost.
     pub(crate) async fn also(&self, registry: &dyn Registry, repository: &str, tag: &str) -> Result<(), RegistryError> {
-        self.push_manifest(registry, repository, tag).await
+        retry(|| self.push_manifest(registry, repository, tag)).await
     }
 
     /// Pushes the manifest by its tag. All blobs must be there; from now on the image can be run.
@@ -82,7 +83,7 @@ impl Image {
         match retry(|| self.push_manifest(registry, repository, tag)).await {
             Ok(()) => Ok(()),
             Err(error) if error.is_immutable_tag() => self.check_taken(registry, repository, tag, error).await,
-            Err(source) => Err(ImageError::Registry { doing: publishing(repository, tag), source }),
+            Err(error) => Err(publishing(repository, tag)(error)),
         }
     }
 
@@ -113,13 +114,13 @@ impl Image {
                 ours: self.digest.clone(),
                 theirs,
             }),
-            None => Err(ImageError::Registry { doing: publishing(repository, tag), source: refusal }),
+            None => Err(publishing(repository, tag)(refusal)),
         }
     }
 }
 
-fn publishing(repository: &str, tag: &str) -> String {
-    format!("publishing the image {repository}:{tag}")
+fn publishing(repository: &str, tag: &str) -> impl FnOnce(RegistryError) -> ImageError {
+    ImageError::registry(Purpose::Own, format!("publishing the image {repository}:{tag}"))
 }
 
 /// The configuration with our labels.

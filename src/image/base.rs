@@ -1,14 +1,14 @@
 //! The base image: which one a name means today, and what it is made of.
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use crate::image::digest::sha256;
 use crate::image::document::{self, Descriptor, Dialect, ImageManifest, Index};
 use crate::image::error::ImageError;
-use crate::image::reference::BaseReference;
-use crate::image::registry::{Manifest, Registry, RegistryError};
+use crate::image::reference::{BaseReference, is_digest};
+use crate::image::registry::error::Purpose;
+use crate::image::registry::{Manifest, Registry, RegistryError, limits};
 use crate::image::retry::retry;
 
 /// A base image, resolved. Its configuration is fetched only when an image is built on it.
@@ -44,7 +44,9 @@ pub async fn resolve_base(registry: &dyn Registry, reference: &str, architecture
         return Ok(Base::scratch(architecture));
     }
     let name = BaseReference::parse(reference)?;
-    let manifest = fetch(registry, reference, &name.repository, name.reference()).await?;
+    // No emulator can have the bytes behind a digest of the real registry: its stand-in goes by the tag.
+    let by_tag = name.tag.as_deref().filter(|_| registry.is_emulated());
+    let manifest = fetch(registry, reference, &name.repository, by_tag.unwrap_or(name.reference())).await?;
     let base = |digest, manifest| Base {
         reference: reference.to_owned(),
         repository: name.repository.clone(),
@@ -66,6 +68,9 @@ fn entry_for(index: &Index, reference: &str, architecture: &str) -> Result<Strin
     for entry in &index.manifests {
         let Some(platform) = &entry.platform else { continue };
         if platform.os == "linux" && platform.architecture == architecture {
+            if !is_digest(&entry.digest) {
+                return Err(unfit(reference, "its index names no sha256 digest".to_owned()));
+            }
             return Ok(entry.digest.clone());
         }
         // Attestations stand in an index under unknown/unknown.
@@ -135,7 +140,7 @@ impl Base {
     async fn config(&self, registry: &dyn Registry, manifest: &ImageManifest) -> Result<Value, ImageError> {
         let bytes = retry(|| whole_blob(registry, &self.repository, &manifest.config.digest)).await;
         let doing = format!("reading the configuration of the base image {}", self.reference);
-        let bytes = bytes.map_err(ImageError::registry(doing))?;
+        let bytes = bytes.map_err(ImageError::registry(Purpose::Base, doing))?;
         serde_json::from_slice(&bytes)
             .map_err(|error| self.unfit(format!("its configuration cannot be read ({error})")))
     }
@@ -178,14 +183,17 @@ pub(crate) async fn whole_blob(
     registry: &dyn Registry,
     repository: &str,
     digest: &str,
-) -> Result<Vec<u8>, RegistryError> {
-    let pieces: Vec<Bytes> = registry.blob(repository, digest).await?.try_collect().await?;
-    let bytes = pieces.concat();
+) -> Result<Bytes, RegistryError> {
+    let name = registry.host().unwrap_or(repository);
+    let exchange = async {
+        let body = registry.blob(repository, digest).await?;
+        limits::whole(name, "a configuration", limits::DOCUMENT, body).await
+    };
+    let bytes = limits::within(name, "a configuration", exchange).await?;
     if sha256(&bytes) == digest {
         return Ok(bytes);
     }
-    let what = format!("the bytes of {digest} have another digest");
-    Err(RegistryError::Odd { registry: repository.to_owned(), what })
+    Err(RegistryError::Mismatch { registry: name.to_owned(), digest: digest.to_owned() })
 }
 
 fn unfit(reference: &str, reason: String) -> ImageError {
@@ -195,6 +203,9 @@ fn unfit(reference: &str, reason: String) -> ImageError {
 async fn fetch(registry: &dyn Registry, name: &str, repository: &str, reference: &str) -> Result<Manifest, ImageError> {
     retry(|| registry.manifest(repository, reference))
         .await
-        .map_err(ImageError::registry(format!("reading the base image {name}")))?
-        .ok_or_else(|| ImageError::BaseMissing { reference: name.to_owned() })
+        .map_err(ImageError::registry(Purpose::Base, format!("reading the base image {name}")))?
+        .ok_or_else(|| match registry.is_emulated() {
+            true => ImageError::not_emulated(name),
+            false => ImageError::BaseMissing { reference: name.to_owned() },
+        })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::image::engine::EngineError;
 use crate::image::registry::RegistryError;
+use crate::image::registry::error::Purpose;
 use crate::source::SourceError;
 
 /// Why there is no image.
@@ -43,6 +44,17 @@ pub enum ImageError {
     BaseMissing {
         /// The base image.
         reference: String,
+    },
+    /// The emulator has no stand-in for the base image, whether or not the image exists.
+    #[error(
+        "the emulator has no base image {reference}; it has {}, and the repositories of its own account; without `--local` \
+         the image's own registry is asked", .there.join(", ")
+    )]
+    NotEmulated {
+        /// The base image.
+        reference: String,
+        /// What the emulator has: `public.ecr.aws/lambda/python (3.12, 3.13)`.
+        there: Vec<String>,
     },
     /// The base image is not made for the processor.
     #[error(
@@ -133,10 +145,12 @@ pub enum ImageError {
         theirs: String,
     },
     /// A registry failed.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {source}{}", source.cure(*purpose).map(|cure| format!("; {cure}")).unwrap_or_default())]
     Registry {
         /// A gerund: `reading the base image …`.
         doing: String,
+        /// On this depends what helps.
+        purpose: Purpose,
         /// What it said.
         source: RegistryError,
     },
@@ -146,9 +160,14 @@ pub enum ImageError {
 }
 
 impl ImageError {
+    /// What is said of a base image that only the emulator lacks.
+    pub(crate) fn not_emulated(reference: &str) -> Self {
+        Self::NotEmulated { reference: reference.to_owned(), there: emulator::base_images() }
+    }
+
     /// Says what was being done when a registry failed.
-    pub(crate) fn registry(doing: impl Into<String>) -> impl FnOnce(RegistryError) -> Self {
+    pub(crate) fn registry(purpose: Purpose, doing: impl Into<String>) -> impl FnOnce(RegistryError) -> Self {
         let doing = doing.into();
-        move |source| Self::Registry { doing, source }
+        move |source| Self::Registry { doing, purpose, source }
     }
 }

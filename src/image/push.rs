@@ -11,6 +11,7 @@ use crate::image::error::ImageError;
 use crate::image::layer::Layer;
 use crate::image::native;
 use crate::image::registry::Registry;
+use crate::image::registry::error::Purpose;
 use crate::image::retry::retry;
 use crate::image::transfer::{Blob, Content, Transfer};
 use crate::image::work;
@@ -103,7 +104,7 @@ pub(crate) async fn digest_of(
 ) -> Result<Option<String>, ImageError> {
     let manifest = retry(|| registry.manifest(repository, tag)).await;
     let doing = format!("looking for the image {repository}:{tag}");
-    Ok(manifest.map_err(ImageError::registry(doing))?.map(|manifest| manifest.digest))
+    Ok(manifest.map_err(ImageError::registry(Purpose::Own, doing))?.map(|manifest| manifest.digest))
 }
 
 /// The base's layers; a digest that stands there twice travels once.

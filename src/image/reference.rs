@@ -60,12 +60,16 @@ impl BaseReference {
 
     /// Plain HTTP for registries on this machine, as Docker does; TLS for all others.
     pub fn scheme(&self) -> Scheme {
-        let name = match self.host.strip_prefix('[') {
+        if Self::is_on_this_machine(&self.host) { Scheme::Http } else { Scheme::Https }
+    }
+
+    /// Whether a host (with its port) can be no other machine.
+    pub fn is_on_this_machine(host: &str) -> bool {
+        let name = match host.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or(rest),
-            None => self.host.split(':').next().unwrap_or(&self.host),
+            None => host.split(':').next().unwrap_or(host),
         };
-        let local = name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        if local { Scheme::Http } else { Scheme::Https }
+        name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -108,7 +112,8 @@ fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-fn is_tag(text: &str) -> bool {
+/// Whether the text can be a tag.
+pub(crate) fn is_tag(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     !text.is_empty() && text.len() <= 128 && text.bytes().all(allowed) && !text.starts_with(['.', '-'])
 }

@@ -13,6 +13,7 @@ use crate::image::base::whole_blob;
 use crate::image::document::{ImageManifest, is_index};
 use crate::image::error::ImageError;
 use crate::image::registry::Registry;
+use crate::image::registry::error::Purpose;
 use crate::image::retry::retry;
 
 const SOURCE_HASH: &str = "bedrock-ops.source-hash";
@@ -186,7 +187,7 @@ fn fold(files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 /// What an image in a repository was made from: its manifest and configuration are read, a few kilobytes. `None` when it is
 /// gone, or was not built by us.
 pub async fn trace_of(registry: &dyn Registry, repository: &str, digest: &str) -> Result<Option<Trace>, ImageError> {
-    let doing = || ImageError::registry(format!("reading the deployed image {repository}@{digest}"));
+    let doing = || ImageError::registry(Purpose::Own, format!("reading the deployed image {repository}@{digest}"));
     let Some(manifest) = retry(|| registry.manifest(repository, digest)).await.map_err(doing())? else {
         return Ok(None);
     };

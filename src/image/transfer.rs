@@ -14,7 +14,8 @@ use tokio::time::timeout;
 
 use crate::image::Progress;
 use crate::image::error::ImageError;
-use crate::image::registry::{BlobStream, Registry, RegistryError};
+use crate::image::registry::error::Purpose;
+use crate::image::registry::{BlobStream, Registry, RegistryError, limits};
 use crate::image::retry::retry;
 
 /// As many as Docker pushes at once less one; more gain nothing on the lines people have, and each costs buffers.
@@ -143,7 +144,7 @@ impl<'a> Transfer<'a> {
     }
 
     fn failed(&self, doing: &str) -> impl FnOnce(RegistryError) -> ImageError {
-        ImageError::registry(format!("{doing} the repository {}", self.repository))
+        ImageError::registry(Purpose::Own, format!("{doing} the repository {}", self.repository))
     }
 }
 
@@ -167,7 +168,13 @@ impl Blob<'_> {
                 let file = File::open(path).await.map_err(|error| local(&error))?;
                 Ok(Box::pin(stream::try_unfold(file, next_piece)))
             }
-            Content::Registry(registry, repository) => registry.blob(repository, &self.digest).await,
+            Content::Registry(registry, repository) => {
+                let at_source = |error| RegistryError::AtSource(Box::new(error));
+                let blob = registry.blob(repository, &self.digest).await.map_err(at_source)?;
+                let from = registry.host().unwrap_or(repository).to_owned();
+                let blob = limits::no_longer_than(self.size, from, self.digest.clone(), blob);
+                Ok(Box::pin(blob.map_err(at_source)))
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The native image in a real registry that asks for a password.
 
-use bedrock_ops::image::{ImageError, OciRegistry, Registry as _, RegistryError, Scheme};
+use bedrock_ops::image::{Connections, ImageError, OciRegistry, Registry as _, RegistryError, Scheme, resolve_base};
 use bedrock_ops::manifest::Builder;
+use bedrock_ops::network::Network;
 
 use crate::rig::{Rig, has, source, write};
 
@@ -79,11 +80,12 @@ async fn who_has_no_password_is_told_what_to_do() {
         return;
     }
     let rig = Rig::start();
-    let stranger = OciRegistry::new(&rig.host, Scheme::Http, None);
+    let stranger = OciRegistry::new(&Connections::over(&Network::default()), &rig.host, Scheme::Http, None);
     let error = stranger.manifest("lambda/python", "3.12").await.unwrap_err();
     assert!(matches!(error, RegistryError::NotAllowed { .. }), "{error}");
-    assert!(error.to_string().contains("must be readable without a login"), "{error}");
     let base = format!("{}/lambda/python:2.7", rig.host);
+    let told = resolve_base(&stranger, &base, "amd64").await.unwrap_err().to_string();
+    assert!(told.contains("denied access without a login") && told.contains("or needs a login"), "{told}");
     let (_kept, source) = source(&[HANDLER], &base, Builder::Native);
     let error = rig.deploy(&source).await.unwrap_err();
     assert!(matches!(error, ImageError::BaseMissing { .. }), "{error}");

@@ -8,9 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bedrock_ops::image::{
-    BasicAuth, ImageError, OciRegistry, Pushed, Scheme, Source, build_and_push, resolve_base, tag,
+    BasicAuth, Connections, ImageError, OciRegistry, Pushed, Scheme, Source, build_and_push, resolve_base, tag,
 };
 use bedrock_ops::manifest::{Builder, Engine};
+use bedrock_ops::network::Network;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -55,7 +56,7 @@ pub(crate) fn door_within() -> (OciRegistry, String, PathBuf) {
 /// The door of a registry, with the password.
 pub(crate) fn door_of(host: &str) -> OciRegistry {
     let auth = BasicAuth { user: USER.to_owned(), password: PASSWORD.to_owned() };
-    OciRegistry::new(host, Scheme::Http, Some(auth))
+    OciRegistry::new(&Connections::over(&Network::default()), host, Scheme::Http, Some(&auth))
 }
 
 /// Runs a program to its end; its words, which must be those of success.

@@ -7,7 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use bedrock_ops::dockerfile::Copied;
-use bedrock_ops::image::{EmulatorRegistry, address, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{OciRegistry, address, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 use bytes::Bytes;
 use serde_json::json;
@@ -55,8 +55,8 @@ async fn a_base_with_a_layer_of_0_bytes_is_refused_before_anything_travels() {
 #[tokio::test(start_paused = true)]
 async fn a_repository_that_goes_between_plan_and_push_is_told_of() {
     let (emulator, auth) = account().await;
-    let from = EmulatorRegistry::new(emulator.clone(), None);
-    let into = EmulatorRegistry::new(emulator.clone(), Some(auth));
+    let from = OciRegistry::emulated(emulator.clone(), None);
+    let into = OciRegistry::emulated(emulator.clone(), Some(&auth));
     let (_kept, source) = source(&[HANDLER]);
     let base = resolve_base(&from, &source.base_image, "amd64").await.unwrap();
     let tag = tag(&source, &base).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_repository_that_goes_between_plan_and_push_is_told_of() {
     let push = build_and_push(&source, &base, &from, &into, "openrate", &tag, None, &());
     let error = push.await.unwrap_err().to_string();
     assert!(error.starts_with("pushing a layer to the repository openrate: "), "{error}");
-    assert!(error.ends_with("; the repository is gone: run again, and the plan makes it anew"), "{error}");
+    assert!(error.ends_with("; the repository is gone: run again, and it is created"), "{error}");
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use bedrock_ops::image::{
-    BasicAuth, EmulatorRegistry, ImageError, OciRegistry, Pushed, Registry, RegistryError, Scheme, Source,
-    build_and_push, resolve_base, tag,
+    BasicAuth, Connections, ImageError, OciRegistry, Pushed, Registry, RegistryError, Scheme, Source, build_and_push,
+    resolve_base, tag,
 };
+use bedrock_ops::network::Network;
 use bytes::Bytes;
 use emulator::{Emulator, Settings};
 use http::Request;
@@ -72,8 +73,8 @@ async fn deploy(source: &Source, from: &dyn Registry, into: &dyn Registry) -> Re
 #[tokio::test(start_paused = true)]
 async fn the_emulated_ecr_takes_the_image_once() {
     let (emulator, auth) = account().await;
-    let from = EmulatorRegistry::new(emulator.clone(), None);
-    let into = EmulatorRegistry::new(emulator.clone(), Some(auth));
+    let from = OciRegistry::emulated(emulator.clone(), None);
+    let into = OciRegistry::emulated(emulator.clone(), Some(&auth));
     let (_kept, source) = source(&[HANDLER]);
     let (tag, first) = deploy(&source, &from, &into).await.unwrap();
     assert_eq!(first.uploaded_layers, 2);
@@ -91,8 +92,8 @@ async fn the_emulated_ecr_takes_the_image_once() {
 #[tokio::test(start_paused = true)]
 async fn lambda_runs_the_image() {
     let (emulator, auth) = account().await;
-    let from = EmulatorRegistry::new(emulator.clone(), None);
-    let into = EmulatorRegistry::new(emulator.clone(), Some(auth));
+    let from = OciRegistry::emulated(emulator.clone(), None);
+    let into = OciRegistry::emulated(emulator.clone(), Some(&auth));
     let (_kept, source) = source(&[HANDLER, ("lib/deep/a.py", "")]);
     let (_, pushed) = deploy(&source, &from, &into).await.unwrap();
 
@@ -122,6 +123,10 @@ async fn served(emulator: &Emulator) -> String {
     host
 }
 
+fn over_network(host: &str, auth: Option<&BasicAuth>) -> OciRegistry {
+    OciRegistry::new(&Connections::over(&Network::default()), host, Scheme::Http, auth)
+}
+
 #[tokio::test]
 async fn the_network_client_brings_the_same_image() {
     let (emulator, auth) = account().await;
@@ -135,8 +140,8 @@ async fn the_network_client_brings_the_same_image() {
     });
     write(&source.folder, "noise.txt", &digits.take(500_000).collect::<String>());
     source.base_image = format!("{host}/lambda/python:3.12");
-    let from = OciRegistry::new(&host, Scheme::Http, None);
-    let into = OciRegistry::new(&host, Scheme::Http, Some(auth));
+    let from = over_network(&host, None);
+    let into = over_network(&host, Some(&auth));
     let (tag, first) = deploy(&source, &from, &into).await.unwrap();
     assert!(first.uploaded_bytes > 1_000_000, "{first:?}");
     let there = into.manifest("openrate", &tag).await.unwrap().unwrap();
@@ -151,8 +156,8 @@ async fn the_network_client_brings_the_same_image() {
 async fn the_network_clients_errors_are_sentences() {
     let (emulator, auth) = account().await;
     let host = served(&emulator).await;
-    let anonymous = OciRegistry::new(&host, Scheme::Http, None);
-    let known = OciRegistry::new(&host, Scheme::Http, Some(auth));
+    let anonymous = over_network(&host, None);
+    let known = over_network(&host, Some(&auth));
     assert_eq!(anonymous.manifest("lambda/python", "2.7").await, Ok(None));
     let error = anonymous.has_blob("openrate", &format!("sha256:{}", "0".repeat(64))).await.unwrap_err();
     assert!(matches!(error, RegistryError::NotAllowed { .. }), "{error}");
@@ -168,7 +173,7 @@ async fn the_network_clients_errors_are_sentences() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = listener.local_addr().unwrap().to_string();
     drop(listener);
-    let error = OciRegistry::new(&nobody, Scheme::Http, None).manifest("a", "b").await.unwrap_err();
-    let expected = format!("the connection to {nobody} failed: Connection refused");
+    let error = over_network(&nobody, None).manifest("a", "b").await.unwrap_err();
+    let expected = format!("cannot connect to {nobody}: Connection refused");
     assert!(error.to_string().starts_with(&expected) && error.is_transient(), "{error}");
 }

@@ -35,7 +35,7 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 /// A refusal with a status.
 pub(crate) fn refusal(status: u16, code: &str) -> RegistryError {
     let (registry, message) = ("shelf".to_owned(), "said so".to_owned());
-    RegistryError::Refused { registry, status, code: code.to_owned(), message }
+    RegistryError::Refused { registry, status, code: code.to_owned(), message, retry_after: None }
 }
 
 impl Shelf {
@@ -203,7 +203,7 @@ impl Doorkeeper {
     fn pass(&self) -> Result<(), RegistryError> {
         let mut left = self.left.lock().expect("no test panics while it counts");
         let (registry, reason) = ("the door".to_owned(), "403 expired".to_owned());
-        *left = left.checked_sub(1).ok_or(RegistryError::NotAllowed { registry, reason })?;
+        *left = left.checked_sub(1).ok_or(RegistryError::NotAllowed { registry, reason, anonymous: false })?;
         Ok(())
     }
 }

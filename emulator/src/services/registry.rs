@@ -10,6 +10,7 @@ mod uploads;
 use http::Method;
 use serde_json::json;
 
+pub use base_images::{base_images, has_base_images};
 pub(crate) use uploads::Upload;
 
 use crate::call::{Call, Reply};

@@ -19,6 +19,7 @@ pub trait Tokens: Send + Sync {
 pub struct Renewing {
     tokens: Box<dyn Tokens>,
     host: Option<String>,
+    is_emulated: bool,
     state: Mutex<State>,
 }
 
@@ -30,8 +31,8 @@ struct State {
 impl Renewing {
     /// The registry as it is open now, and the means to open it again.
     pub fn new(registry: Arc<dyn Registry>, tokens: Box<dyn Tokens>) -> Self {
-        let host = registry.host().map(str::to_owned);
-        Self { tokens, host, state: Mutex::new(State { registry, renewed: false }) }
+        let (host, is_emulated) = (registry.host().map(str::to_owned), registry.is_emulated());
+        Self { tokens, host, is_emulated, state: Mutex::new(State { registry, renewed: false }) }
     }
 
     async fn now(&self) -> Arc<dyn Registry> {
@@ -64,6 +65,10 @@ impl Renewing {
 impl Registry for Renewing {
     fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+
+    fn is_emulated(&self) -> bool {
+        self.is_emulated
     }
 
     async fn manifest(&self, repository: &str, reference: &str) -> Result<Option<Manifest>, RegistryError> {
