@@ -14,6 +14,7 @@ mod foreign;
 mod logs;
 mod origin;
 mod recovery;
+mod registries;
 mod smoke;
 mod stage;
 mod status;

@@ -249,7 +249,7 @@ fn refusal_cure(status: u16, code: &str, base: bool) -> Option<&'static str> {
         (_, 429) | ("TOOMANYREQUESTS", _) => {
             "it limits how often it may be asked, and was asked 8 times with growing pauses: run again in a few minutes"
         }
-        (_, 500..) => "it is out of order, and was asked 8 times with growing pauses: run again later",
+        (_, 500 | 502 | 503 | 504) => "it is out of order, and was asked 8 times with growing pauses: run again later",
         _ => return None,
     })
 }

@@ -113,7 +113,10 @@ fn keep(call: &mut Call<'_>, digest: &str, content: Bytes) -> Result<(), Refusal
     if call.blobs.has(digest) {
         return Ok(());
     }
-    call.blobs.put(digest, content).map_err(|error| Refusal::new(500, "UNKNOWN", format!("keeping a blob: {error}")))
+    // Its own status: the disk of this machine is no passing trouble of a registry.
+    let failed =
+        |error| Refusal::new(507, "UNKNOWN", format!("the emulator can't write the layer to its folder: {error}"));
+    call.blobs.put(digest, content).map_err(failed)
 }
 
 /// Where the upload stands and where it goes on; the path is relative and carries a query, as ECR's may.

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::{Instant, sleep};
 
-use crate::image::registry::{BlobStream, Registry as _};
 use super::{hub, registry};
 use crate::image::digest::sha256;
+use crate::image::registry::{BlobStream, Registry as _};
 
 /// Spaces without end.
 fn spaces() -> BlobStream {
