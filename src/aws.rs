@@ -132,7 +132,7 @@ impl Door {
 
     /// The emulator, if it is the one in this process that is asked.
     pub fn emulator(&self) -> Option<&Emulator> {
-        self.emulator.as_ref()
+        self.registries.emulator()
     }
 
     /// The region that is spoken to.
@@ -142,7 +142,7 @@ impl Door {
 
     /// Asks who the credentials belong to. An account other than the manifest's is refused.
     pub async fn site(&self, manifest: &Manifest) -> Result<Site> {
-        let site = site::find(&self.config, self.registries.are_emulated()).await?;
+        let site = site::find(&self.config, self.registries.emulator().is_some()).await?;
         match &manifest.account {
             Some(wanted) if wanted.as_ref() != site.account => {
                 Err(Refused::other_account(wanted.as_ref(), &site.account).into())

@@ -26,29 +26,52 @@ pub async fn observe(resources: &[Arc<dyn Resource>], context: &Context) -> Resu
     Ok(try_join_all(turns).await?.into_iter().collect())
 }
 
+/// What was seen at a glance.
+#[derive(Debug, Default)]
+pub struct Glimpse {
+    /// What is there; what could not be looked at stands in it as what is gone by instead.
+    pub snapshot: Snapshot,
+    /// What is in a passing state, and that state.
+    pub passing: BTreeMap<Key, String>,
+    /// What could not be looked at, though there is a status without it, and why.
+    pub unknown: BTreeMap<Key, String>,
+}
+
 /// Looks at every resource as it is this moment. What is in a passing state is not waited for, if the context has no
 /// patience: it is told with that state instead.
-pub async fn glance(resources: &[Arc<dyn Resource>], context: &Context) -> Result<(Snapshot, BTreeMap<Key, String>)> {
+pub async fn glance(resources: &[Arc<dyn Resource>], context: &Context) -> Result<Glimpse> {
     let board = Board::new(resources.iter().map(|resource| resource.key()));
-    let glimpse = async |resource: &Arc<dyn Resource>| {
+    let looked = async |resource: &Arc<dyn Resource>| {
         let error = match look(resource.as_ref(), &board, context).await {
             Ok((key, seen)) => return Ok((key, Ok(seen))),
             Err(error) => error,
         };
-        let Some(passing) = error.chain().find_map(|cause| cause.downcast_ref::<StillPassing>()) else {
+        let passes = error.chain().any(|cause| cause.is::<StillPassing>());
+        if !passes && resource.unseen(&BTreeMap::new()).is_none() {
             return Err(error);
-        };
+        }
         board.post(&resource.key(), Post::Reached(Milestone::Ready));
-        Ok((resource.key(), Err(passing.state.clone())))
+        Ok((resource.key(), Err(error)))
     };
-    let (mut snapshot, mut passing) = (Snapshot::new(), BTreeMap::new());
-    for (key, seen) in try_join_all(resources.iter().map(glimpse)).await? {
+    let mut glimpse = Glimpse::default();
+    for (key, seen) in try_join_all(resources.iter().map(looked)).await? {
+        let Glimpse { snapshot, passing, unknown } = &mut glimpse;
         match seen {
             Ok(seen) => drop(snapshot.insert(key, seen)),
-            Err(state) => drop(passing.insert(key, state)),
+            Err(error) => match error.chain().find_map(|cause| cause.downcast_ref::<StillPassing>()) {
+                Some(still) => drop(passing.insert(key, still.state.clone())),
+                None => drop(unknown.insert(key, error.root_cause().to_string())),
+            },
         }
     }
-    Ok((snapshot, passing))
+    for resource in resources.iter().filter(|resource| glimpse.unknown.contains_key(&resource.key())) {
+        let Some(seen) = resource.unseen(&glimpse.snapshot) else { continue };
+        if let Some(identity) = seen.identity() {
+            context.learn(resource.key(), identity.to_owned());
+        }
+        glimpse.snapshot.insert(resource.key(), seen);
+    }
+    Ok(glimpse)
 }
 
 async fn look(resource: &dyn Resource, board: &Board, context: &Context) -> Result<(Key, Seen)> {

@@ -2,6 +2,7 @@
 
 mod context;
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -107,6 +108,12 @@ pub trait Resource: Debug + Send + Sync {
 
     /// Looks it up, with reading calls only. A thing in a passing state is waited for.
     async fn observe(&self, context: &Context) -> Result<Seen>;
+
+    /// What `status` goes by when it can't be looked at, with all else that was seen; nothing where there is no status
+    /// without it.
+    fn unseen(&self, _seen: &BTreeMap<Key, Seen>) -> Option<Seen> {
+        None
+    }
 
     /// Makes it; answers its identity. What is only looked up is never made.
     async fn create(&self, context: &Context) -> Result<String> {

@@ -9,7 +9,7 @@ use emulator::Emulator;
 use futures_util::future::try_join_all;
 
 use crate::aws::{Access, Aws, Door, Site};
-use crate::engine;
+use crate::engine::{self, Glimpse};
 use crate::facts::{Key, Known};
 use crate::manifest::Manifest;
 use crate::ownership::Owner;
@@ -38,6 +38,8 @@ pub struct Glance {
     pub snapshot: Snapshot,
     /// What is being changed, with the state that AWS says it is in. The snapshot and the plan know nothing of it.
     pub passing: BTreeMap<Key, String>,
+    /// What could not be looked at, and why. The snapshot has what is gone by instead.
+    pub unknown: BTreeMap<Key, String>,
     /// What `deploy` would do, should what is being changed be gone.
     pub plan: Plan,
     /// All that is known, also of what is being changed.
@@ -69,9 +71,9 @@ impl Session {
         let context = Context::glancing(self.door.clients(Access::Read), self.progress.clone());
         let resources = self.stack.resources();
         let glance = engine::glance(resources, &context);
-        let (site, (snapshot, passing)) = tokio::try_join!(self.settle_site(&context), glance)?;
+        let (site, Glimpse { snapshot, passing, unknown }) = tokio::try_join!(self.settle_site(&context), glance)?;
         let plan = plan::deploy(resources, &snapshot, &site);
-        Ok(Glance { snapshot, passing, plan, known: context.known().await })
+        Ok(Glance { snapshot, passing, unknown, plan, known: context.known().await })
     }
 
     /// What `destroy` would do. Makes reading calls only.

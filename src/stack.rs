@@ -148,7 +148,7 @@ fn image(
     let repository_key = repository.key();
     resources.push(Arc::new(repository));
     let image: Arc<dyn Resource> = match &manifest.lambda.code {
-        Code::Image(uri) => Arc::new(ReadyImage { uri: uri.clone() }),
+        Code::Image(uri) => Arc::new(ReadyImage::new(uri)),
         Code::Source(source) => {
             let source = Source {
                 folder: source.folder.clone(),

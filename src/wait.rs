@@ -29,6 +29,9 @@ pub const VERSION: Duration = Duration::from_secs(45);
 /// and they can differ for a moment.
 const DELETED: Duration = Duration::from_secs(5);
 
+/// How long a registry may take to tell a status what the base image is today. There is a status without it.
+pub const GLANCE: Duration = Duration::from_secs(10);
+
 /// How long AWS may be at another change of the same log group.
 pub const LOG_GROUP: Duration = Duration::from_mins(1);
 

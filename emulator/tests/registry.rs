@@ -191,7 +191,7 @@ async fn an_immutable_tag_stays_with_its_image() {
 async fn anyone_reads_the_base_images_and_nobody_writes_them() {
     let account = Account::new();
     let pull = async |path: String| account.send(Request::builder().uri(path), Vec::new()).await;
-    for (repository, tag) in [("python", "3.9"), ("python", "3.13"), ("provided", "al2023")] {
+    for (repository, tag) in [("python", "3.9"), ("python", "3.14"), ("nodejs", "24"), ("provided", "al2023")] {
         let index = pull(format!("/v2/lambda/{repository}/manifests/{tag}")).await;
         assert_eq!((index.status().as_u16(), header(&index, "content-type").as_str()), (200, OCI_INDEX));
         assert_eq!(header(&index, "docker-content-digest"), digest_of(index.body()));
@@ -212,6 +212,23 @@ async fn anyone_reads_the_base_images_and_nobody_writes_them() {
     assert_eq!(pull("/v2/lambda/python/manifests/2.7".to_owned()).await.status(), 404);
     let write = Request::builder().method("PUT").uri("/v2/lambda/python/manifests/3.13");
     assert_eq!(account.send(write, Vec::new()).await.status(), 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_base_image_goes_by_all_the_names_that_aws_gives_it() {
+    let account = Account::new();
+    let digest = async |path: &str| {
+        let request = Request::builder().uri(format!("/v2/{path}"));
+        header(&account.send(request, Vec::new()).await, "docker-content-digest")
+    };
+    let index = digest("lambda/python/manifests/3.12").await;
+    for path in ["lambda/python/manifests/3.12.2024.01.05.15", "amazon/aws-lambda-python/manifests/3.12"] {
+        assert_eq!(digest(path).await, index, "{path}");
+    }
+    let arm = digest("lambda/python/manifests/3.12-arm64").await;
+    assert_eq!(digest("lambda/python/manifests/3.12.2024.01.05.15-arm64").await, arm);
+    assert_ne!(arm, digest("lambda/python/manifests/3.12-x86_64").await);
+    assert_eq!(digest("lambda/python/manifests/latest").await, digest("lambda/python/manifests/3.13").await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -32,8 +32,12 @@ impl Registries {
         Self(Way::Emulator(emulator))
     }
 
-    pub(super) fn are_emulated(&self) -> bool {
-        matches!(self.0, Way::Emulator(_))
+    /// The emulator, where it is what is asked.
+    pub(super) fn emulator(&self) -> Option<&Emulator> {
+        match &self.0 {
+            Way::Network(_) => None,
+            Way::Emulator(emulator) => Some(emulator),
+        }
     }
 
     /// The registry that a base image's reference names: read without credentials, or with ECR's token where it is a

@@ -1,8 +1,9 @@
 //! The image that the function's image builds on. Looked up in its registry for what its name means today.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use async_trait::async_trait;
 use serde_json::json;
 
@@ -10,6 +11,7 @@ use crate::facts::{Facts, Key, Kind, Known};
 use crate::image::{self, Base, Source};
 use crate::ownership::Owner;
 use crate::resource::{Context, Resource, Seen};
+use crate::wait;
 
 /// The base image. Its identity is the digest for the function's processor.
 #[derive(Debug)]
@@ -44,9 +46,22 @@ impl Resource for BaseImage {
         json!({})
     }
 
+    fn unseen(&self, _seen: &BTreeMap<Key, Seen>) -> Option<Seen> {
+        Some(Seen::present(json!({}), Owner::Given, "unknown"))
+    }
+
     async fn observe(&self, context: &Context) -> Result<Seen> {
-        let registry = context.aws.registries.of_base(&context.aws, &self.reference).await?;
-        let base = image::resolve_base(&*registry, &self.reference, &self.architecture).await?;
+        let resolving = async {
+            let registry = context.aws.registries.of_base(&context.aws, &self.reference).await?;
+            anyhow::Ok(image::resolve_base(&*registry, &self.reference, &self.architecture).await?)
+        };
+        let base = if context.patience.is_zero() {
+            wait::within(wait::GLANCE, resolving).await.unwrap_or_else(|| {
+                bail!("its registry did not answer within {} seconds", wait::GLANCE.as_secs());
+            })?
+        } else {
+            resolving.await?
+        };
         let base = self.found.get_or_init(|| base);
         Ok(Seen::present(json!({}), Owner::Given, &base.digest))
     }

@@ -1,5 +1,6 @@
 //! The function's image: built from the source folder and pushed, unless the repository has it already.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -71,6 +72,13 @@ impl Resource for Image {
             let _ = self.unbuildable.set(missing.to_string());
         }
         Ok(seen)
+    }
+
+    fn unseen(&self, seen: &BTreeMap<Key, Seen>) -> Option<Seen> {
+        // What runs is taken for what is wanted: so all that hangs on it can be compared.
+        let function = seen.get(&Key::new(Kind::Function, &self.function)).and_then(Seen::as_present);
+        let running = function.and_then(|function| function.facts["image"].as_str());
+        Some(running.map_or(Seen::Absent, |uri| Seen::present(json!({}), Owner::Ours, uri)))
     }
 
     fn why(&self, _change: &Change) -> Vec<String> {

@@ -107,6 +107,7 @@ async fn image(aws: &Aws, stack: &Stack, glance: &Glance, function: Option<&Stri
     let commit = commit(aws, stack, &uri).await?;
     let mut image = Image { uri, commit, current: None, why: Vec::new() };
     if let Some(step) = glance.plan.steps.iter().find(|step| step.key().kind == Kind::Image)
+        && !glance.unknown.contains_key(&step.key())
         && !glance.passing.keys().any(|key| matches!(key.kind, Kind::Function | Kind::Repository))
     {
         compare(&mut image, step, glance);

@@ -25,6 +25,8 @@ pub enum State {
     Stray,
     /// It is being changed, or stands on something that is.
     Changing,
+    /// It could not be looked at.
+    Unknown,
 }
 
 /// One resource.
@@ -53,6 +55,7 @@ impl State {
             Self::NotOurs => "not_ours",
             Self::Stray => "stray",
             Self::Changing => "changing",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -82,6 +85,11 @@ pub(super) fn is_ours(owner: &Owner) -> bool {
 
 fn row(step: &Step, glance: &Glance, changing: &BTreeSet<Key>) -> Row {
     let key = step.key();
+    if let Some(reason) = glance.unknown.get(&key) {
+        let awaited = step.resource.looked_up_by().into_iter().find(|need| glance.unknown.contains_key(need));
+        let reason = awaited.map_or_else(|| reason.clone(), |awaited| format!("not without the {awaited}"));
+        return Row { key, state: State::Unknown, details: vec![reason], unmanaged: Vec::new(), notes: Vec::new() };
+    }
     if let Some(state) = glance.passing.get(&key) {
         let (unmanaged, notes) = Default::default();
         return Row { key, state: State::Changing, details: vec![state.clone()], unmanaged, notes };

@@ -68,7 +68,7 @@ fn resource(text: &mut Clean, row: &Row) {
     let Row { key, state, details, unmanaged, notes } = row;
     let style = match state {
         State::Ok => GREEN,
-        State::Differs | State::Absent | State::Stray | State::Changing => YELLOW,
+        State::Differs | State::Absent | State::Stray | State::Changing | State::Unknown => YELLOW,
         State::Broken | State::NotOurs => RED,
     };
     let word = state.word().replace('_', " ");
@@ -107,6 +107,13 @@ fn counted(resources: &[Row], typed: &impl Fn(&str) -> String) -> String {
     let ok = resources.iter().filter(|row| row.state == State::Ok).count();
     if ok == resources.len() {
         return format!("all {ok} as the manifest wants them");
+    }
+    let unknown = resources.iter().filter(|row| row.state == State::Unknown).count();
+    if ok + unknown == resources.len() {
+        return format!(
+            "{ok} as the manifest wants them, {unknown} unknown; `{}` needs what is unknown",
+            typed("deploy")
+        );
     }
     format!("{ok} of {} as the manifest wants them; `{}` shows what is to do", resources.len(), typed("plan"))
 }
