@@ -30,7 +30,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use bedrock_ops::image::{Source, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{Host, Source, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 use serde_json::{Value, json};
 
@@ -195,8 +195,8 @@ fn within() {
     let pushed = runtime.block_on(async {
         let base = resolve_base(&door, &base_image, &source.architecture).await.unwrap();
         let tag = tag(&source, &base).await.unwrap();
-        let cache = Some(cache.as_path());
-        build_and_push(&source, &base, &door, &door, "openrate", &tag, cache, &()).await.unwrap()
+        let host = Host::new(Some(cache), std::env::vars_os());
+        build_and_push(&source, &base, &door, &door, "openrate", &tag, &host, &()).await.unwrap()
     });
     let (seconds, layers, bytes) = (began.elapsed().as_secs_f64(), pushed.uploaded_layers, pushed.uploaded_bytes);
     println!("{}", json!({"seconds": seconds, "layers": layers, "bytes": bytes}));

@@ -1,7 +1,6 @@
 //! One manifest, one door, and the three things that are done through it: observe, plan, apply.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -11,6 +10,7 @@ use futures_util::future::try_join_all;
 use crate::aws::{Access, Aws, Door, Site};
 use crate::engine::{self, Glimpse};
 use crate::facts::{Key, Known};
+use crate::image::Host;
 use crate::manifest::Manifest;
 use crate::ownership::Owner;
 use crate::plan::{self, Plan, Snapshot};
@@ -47,9 +47,9 @@ pub struct Glance {
 }
 
 impl Session {
-    /// A session of this manifest. `cache` is where layers of dependencies are kept between builds.
-    pub fn new(manifest: Manifest, door: Door, cache: Option<PathBuf>, progress: Progress) -> Self {
-        let stack = Stack::new(&manifest, door.region(), cache);
+    /// A session of this manifest. `host` is what a build uses of this machine.
+    pub fn new(manifest: Manifest, door: Door, host: Host, progress: Progress) -> Self {
+        let stack = Stack::new(&manifest, door.region(), host);
         Self { manifest, stack, door, progress, flags: String::new() }
     }
 

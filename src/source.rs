@@ -5,9 +5,11 @@ mod examine;
 mod ignored;
 mod listing;
 mod python;
+mod requirements;
 mod secrets;
 
 pub use error::SourceError;
 pub(crate) use examine::{Examined, Language, NamedBy};
 pub(crate) use ignored::Reader;
 pub(crate) use listing::{Entry, Kind, Listed, folders, of_folder, of_source};
+pub(crate) use requirements::{RULE, Requirements};

@@ -1,10 +1,9 @@
 //! All that a manifest asks for, each thing naming what it needs. Read this first.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::facts::{Key, Kind};
-use crate::image::Source;
+use crate::image::{Host, Source};
 use crate::manifest::{Code, Manifest, Model};
 use crate::ownership::Ownership;
 use crate::resource::Resource;
@@ -42,8 +41,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// What the manifest asks for in this region. `cache` is where layers of dependencies are kept between builds.
-    pub fn new(manifest: &Manifest, region: &str, cache: Option<PathBuf>) -> Self {
+    /// What the manifest asks for in this region. `host` is what a build uses of this machine.
+    pub fn new(manifest: &Manifest, region: &str, host: Host) -> Self {
         let name = manifest.name.as_ref();
         let ownership = Ownership::new(name, &manifest.tags, manifest.origin.as_deref());
         let mut resources: Vec<Arc<dyn Resource>> = Vec::new();
@@ -53,7 +52,7 @@ impl Stack {
         if let Some(application) = application {
             resources.push(Arc::new(application));
         }
-        let image = image(manifest, &ownership, cache, &mut resources);
+        let image = image(manifest, &ownership, host, &mut resources);
         let log_group = Arc::new(LogGroup {
             name: format!("/aws/lambda/{name}"),
             retention_days: manifest.lambda.log_retention_days.into(),
@@ -136,12 +135,7 @@ impl Stack {
 }
 
 /// The image: a ready one, or one that is built and the repository it goes to.
-fn image(
-    manifest: &Manifest,
-    ownership: &Ownership,
-    cache: Option<PathBuf>,
-    resources: &mut Vec<Arc<dyn Resource>>,
-) -> Key {
+fn image(manifest: &Manifest, ownership: &Ownership, host: Host, resources: &mut Vec<Arc<dyn Resource>>) -> Key {
     let needed = matches!(manifest.lambda.code, Code::Source(_));
     let (name, function) = (manifest.name.to_string(), manifest.name.to_string());
     let repository = Repository { name, function, needed, ownership: ownership.clone() };
@@ -159,7 +153,7 @@ fn image(
                 files: source.files.clone(),
             };
             let base = BaseImage::of(&source);
-            let image = Image::new(source, &base, repository_key, cache);
+            let image = Image::new(source, &base, repository_key, host);
             resources.push(Arc::new(base));
             Arc::new(image)
         }

@@ -24,6 +24,14 @@ enum Way {
 }
 
 impl Registries {
+    /// The emulator, if it is the one in this process that is asked.
+    pub(super) fn emulator(&self) -> Option<&Emulator> {
+        match &self.0 {
+            Way::Emulator(emulator) => Some(emulator),
+            Way::Network(_) => None,
+        }
+    }
+
     pub(super) fn over(network: &Network) -> Self {
         Self(Way::Network(Connections::over(network)))
     }

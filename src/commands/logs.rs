@@ -10,6 +10,7 @@ use super::open;
 use super::output::{self, note};
 use crate::aws::{Access, Aws, Site};
 use crate::cli::{Common, Logs};
+use crate::image::Host;
 use crate::logs::{self, Entry, Filter, Joiner, Look, News, Place, Query};
 use crate::manifest::Manifest;
 use crate::moment::Moment;
@@ -22,7 +23,7 @@ pub(super) async fn run(common: &Common, args: &Logs) -> Result<Exit> {
     let manifest = open::manifest(common)?;
     let door = open::door(common, &manifest, Access::Read).await?;
     let site = door.site(&manifest).await?;
-    let session = Session::new(manifest.clone(), door, None, open::progress());
+    let session = Session::new(manifest.clone(), door, Host::default(), open::progress());
     let query = Query { group: session.stack.log_group.name.clone(), filter: args.filter.clone() };
     let since = args.since.from(Moment::now());
     note(Clean::block(headed(&query, &site, since)));

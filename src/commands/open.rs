@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::{local, output};
 use crate::aws::{Access, Door};
 use crate::cli::Common;
+use crate::image::Host;
 use crate::manifest::{self, Loaded, Manifest};
 use crate::network::Network;
 use crate::origin;
@@ -32,7 +33,7 @@ pub(super) async fn session_of(common: &Common, mut manifest: Manifest, access: 
     let (door, origin) = tokio::join!(door(common, &manifest, access), origin);
     let door = door?;
     manifest.origin = origin;
-    Ok(Session::new(manifest, door, cache(), progress()).typed_with(common.flags()))
+    Ok(Session::new(manifest, door, host(), progress()).typed_with(common.flags()))
 }
 
 /// Opens the door.
@@ -87,8 +88,13 @@ pub(super) fn history() -> Option<PathBuf> {
     folder.map(|folder| folder.join("bedrock-ops").join("questions"))
 }
 
+/// What a build uses of this machine.
+pub(super) fn host() -> Host {
+    Host::new(cache(), std::env::vars_os())
+}
+
 /// Where layers of dependencies are kept between builds; nowhere when the system names no such folder.
-pub(super) fn cache() -> Option<PathBuf> {
+fn cache() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = folder.or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
     folder.map(|folder| folder.join("bedrock-ops"))

@@ -5,10 +5,9 @@ use std::fs;
 use crate::dockerfile;
 use crate::image::Source;
 use crate::image::bootstrap;
-use crate::image::dependencies::Requirements;
 use crate::image::error::ImageError;
 use crate::manifest::Builder;
-use crate::source::{self, Entry, Listed, Reader, SourceError};
+use crate::source::{self, Entry, Listed, Reader, Requirements, SourceError};
 
 /// A source, listed.
 pub(crate) struct Contents {

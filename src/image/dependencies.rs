@@ -4,8 +4,9 @@ mod cache;
 mod here;
 mod installer;
 mod platform;
-mod requirements;
+mod settings;
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::image::Progress;
@@ -14,26 +15,27 @@ use crate::image::base::{Base, Parts};
 use crate::image::blocking::blocking;
 use crate::image::bootstrap;
 use crate::image::error::ImageError;
+use crate::image::host::Host;
 use crate::image::layer::{self, Layer};
-use crate::source;
+use crate::image::work;
+use crate::source::{self, Requirements};
 use cache::Cache;
-use installer::Runs;
+use installer::{Job, PYTHON, Runs};
 use platform::Platform;
 
 pub use here::{Installed, install_here};
-pub(crate) use requirements::Requirements;
 
 /// The layer, from the cache or made anew in the `work` folder.
 pub(crate) async fn layer(
     source: &Source,
     requirements: &Requirements,
     (base, parts): (&Base, &Parts),
-    cache: Option<&Path>,
+    host: &Host,
     work: &Path,
     progress: &dyn Progress,
 ) -> Result<Layer, ImageError> {
     let platform = Platform::of(base, parts)?;
-    let cache = cache.filter(|_| requirements.is_cacheable()).map(|folder| Cache::new(folder, requirements, &platform));
+    let cache = Cache::of(host, requirements, &platform);
     if let Some(cache) = &cache
         && let Some(layer) = cache.find().await
     {
@@ -42,7 +44,8 @@ pub(crate) async fn layer(
     }
     progress.note(&format!("requirements: installing for Python {} on {}", platform.python(), platform.newest_tag()));
     let installed = work.join("installed");
-    installer::install(&source.folder, Runs::On(&platform), &installed).await?;
+    let job = Job { source: &source.folder, requirements, runs: Runs::On(&platform), host, work };
+    installer::install(job, &installed).await?;
     let file = work.join("dependencies.tar.gz");
     let layer = blocking(move || pack(&installed, &file)).await?;
     if let Some(cache) = &cache
@@ -52,6 +55,20 @@ pub(crate) async fn layer(
         progress.note(&format!("requirements: the layer could not be kept for the next time ({error})"));
     }
     Ok(layer)
+}
+
+/// Why the layer can't be made on this machine: it is not kept from an earlier run, and nothing here installs it. Nothing is
+/// installed to find out.
+pub(crate) async fn obstacle(requirements: &Requirements, base: &Base, host: &Host) -> Option<ImageError> {
+    let cache = Platform::by_name(base).and_then(|platform| Cache::of(host, requirements, &platform));
+    if let Some(cache) = cache
+        && cache.find().await.is_some()
+    {
+        return None;
+    }
+    // Where there is no room for a folder, whoever packs the image says so.
+    let folder = work::folder().ok()?;
+    installer::find(OsStr::new(PYTHON), host, folder.path()).await.err()
 }
 
 fn pack(installed: &Path, file: &Path) -> Result<Layer, ImageError> {

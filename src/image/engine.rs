@@ -25,7 +25,7 @@ use crate::image::contents::Recipe;
 use crate::image::error::ImageError;
 use crate::image::push::Order;
 use crate::image::source_hash;
-use crate::manifest::{Builder, Engine};
+use crate::manifest::Engine;
 use command::Running;
 
 /// Builds with the named engine, or with the first that answers, in the `work` folder.
@@ -45,10 +45,7 @@ pub(crate) async fn build(
         return Err(ImageError::Changed { path });
     };
     let dockerfile = Dockerfile::read(text);
-    let engine = match named {
-        Some(engine) => Running::named(engine).await?,
-        None => Running::any(|| because(&dockerfile, &path)).await?,
-    };
+    let engine = find(named, &dockerfile, &path).await?;
     order.progress.note(&format!("{} builds {}", engine.program(), path.display()));
     let pinned = if order.base.is_scratch() {
         text.clone()
@@ -76,20 +73,20 @@ pub(crate) async fn build(
     Ok(Built { config, of_base, layers, trace: staged.address.trace })
 }
 
-/// Why no engine can build the source: none is installed, or not the one that the manifest names. Programs are looked for
-/// and none is run, so that a plan can tell; whether one answers shows when it is to build.
-pub fn missing_engine(source: &Source) -> Option<EngineError> {
-    let Builder::Engine { engine, .. } = source.builder else { return None };
-    let absent = |engine: &Engine| !command::is_installed(*engine);
-    match engine {
-        Some(engine) if absent(&engine) => Some(command::not_installed(engine)),
-        None if Engine::ALL.iter().all(absent) => {
-            let path = source.folder.join(dockerfile::FILE);
-            // What can't be read is told by whoever hashes the source.
-            let dockerfile = Dockerfile::read(&std::fs::read_to_string(&path).unwrap_or_default());
-            Some(command::none_installed(because(&dockerfile, &path)))
-        }
-        _ => None,
+/// Why no engine can build the source: none is installed, or none answers, or not the one that the manifest names. Each is
+/// asked whether it answers; nothing is built.
+pub(crate) async fn obstacle(source: &Source, engine: Option<Engine>) -> Option<EngineError> {
+    let path = source.folder.join(dockerfile::FILE);
+    // What can't be read is told by whoever hashes the source.
+    let dockerfile = Dockerfile::read(&std::fs::read_to_string(&path).unwrap_or_default());
+    find(engine, &dockerfile, &path).await.err()
+}
+
+/// The engine that the manifest names, or the first that answers.
+async fn find(named: Option<Engine>, dockerfile: &Dockerfile, path: &Path) -> Result<Running, EngineError> {
+    match named {
+        Some(engine) => Running::named(engine).await,
+        None => Running::any(|| because(dockerfile, path)).await,
     }
 }
 

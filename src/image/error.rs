@@ -90,14 +90,53 @@ pub enum ImageError {
     },
     /// Nothing that could install the requirements.
     #[error(
-        "the source has a requirements.txt, but neither `uv` nor `python3 -m pip` was found; install one of them \
-         (https://docs.astral.sh/uv, or python3 with pip) and run again"
+        "the source has a requirements.txt, but nothing here can install it: {}; install uv \
+         (https://docs.astral.sh/uv), or python3 with pip 20.3 or newer, and run again",
+        .found.as_deref().unwrap_or("neither uv nor python3 with pip was found")
     )]
-    NoInstaller,
+    NoInstaller {
+        /// What is there, and why it will not do.
+        found: Option<String>,
+    },
+    /// An installer that would decide conditions for this machine.
+    #[error(
+        "{installer} cannot decide the conditions of requirements, such as python_version, for the function's Python; upgrade it \
+         (python3 -m pip install --upgrade pip), or install uv (https://docs.astral.sh/uv), and run again"
+    )]
+    CannotTarget {
+        /// With its version.
+        installer: String,
+    },
+    /// A package index that does not answer.
+    #[error(
+        "cannot reach {index} for the requirements: {reason}; check the network, the proxy (HTTPS_PROXY) and the settings of the \
+         index (PIP_INDEX_URL, UV_DEFAULT_INDEX, or their configuration files), then run again (asked by {installer})"
+    )]
+    IndexUnreachable {
+        /// Its address, without credentials.
+        index: String,
+        /// `Connection refused`.
+        reason: String,
+        /// With its version.
+        installer: String,
+    },
+    /// A requirement for another Python.
+    #[error(
+        "{requirement} needs Python {needs}, and {python}; choose a version for that Python, or another Python (`lambda.base_image` \
+         for the image, the `python3` of this machine for what runs here)"
+    )]
+    OtherPython {
+        /// With its version when it has one.
+        requirement: String,
+        /// `>=3.10`.
+        needs: String,
+        /// Whose Python it is, and its version.
+        python: String,
+    },
     /// A requirement that has no ready-made wheel for the function's platform.
     #[error(
-        "the requirement {requirement} has no wheel for Python {python} on {platform}: {reason}; choose a version that has one \
-         (its download page on PyPI lists them), another Python or architecture, or build the image with Docker"
+        "{index} has no wheel of {requirement} for Python {python} on {platform}; {}choose a version that has one, another Python or \
+         architecture (asked by {installer})", newest(.there)
     )]
     NoWheel {
         /// As the installer names it, with its version when it has one.
@@ -106,14 +145,18 @@ pub enum ImageError {
         python: String,
         /// The newest platform tag that fits: `manylinux_2_34_x86_64`.
         platform: String,
-        /// The installer's own words.
-        reason: String,
+        /// The newest versions that have one, as far as the installer tells.
+        there: Vec<String>,
+        /// The address of the index, without credentials.
+        index: String,
+        /// With its version.
+        installer: String,
     },
     /// The installer failed in another way.
-    #[error("{tool} could not install the requirements: {reason}; the same command by hand: {command}")]
+    #[error("{installer} could not install the requirements: {reason}; the same command by hand: {command}")]
     Installer {
-        /// `uv` or `pip`.
-        tool: String,
+        /// With its version.
+        installer: String,
         /// The end of what it said.
         reason: String,
         /// To try it by hand.
@@ -169,5 +212,14 @@ impl ImageError {
     pub(crate) fn registry(purpose: Purpose, doing: impl Into<String>) -> impl FnOnce(RegistryError) -> Self {
         let doing = doing.into();
         move |source| Self::Registry { doing, purpose, source }
+    }
+}
+
+/// The versions that there are, to go before what to do.
+fn newest(there: &[String]) -> String {
+    if there.is_empty() {
+        String::new()
+    } else {
+        format!("the newest versions that have one are {}: ", there.join(", "))
     }
 }

@@ -24,7 +24,7 @@ pub(crate) async fn build(order: &Order<'_>, parts: &Parts, work: &Path) -> Resu
     let mut layers = Vec::new();
     if let Recipe::Native(Some(requirements)) = &recipe {
         let on = (order.base, parts);
-        let layer = dependencies::layer(order.source, requirements, on, order.cache, work, order.progress).await?;
+        let layer = dependencies::layer(order.source, requirements, on, order.host, work, order.progress).await?;
         layers.push(layer);
     }
     layers.push(files);

@@ -8,6 +8,7 @@ use crate::image::base::{Base, Parts};
 use crate::image::commit;
 use crate::image::engine;
 use crate::image::error::ImageError;
+use crate::image::host::Host;
 use crate::image::layer::Layer;
 use crate::image::native;
 use crate::image::registry::Registry;
@@ -39,15 +40,15 @@ pub(crate) struct Order<'a> {
     pub(crate) tag: &'a str,
     /// The repository it goes to; an engine calls the image after it.
     pub(crate) repository: &'a str,
-    /// Where layers of requirements are kept between runs.
-    pub(crate) cache: Option<&'a Path>,
+    /// What is used of this machine.
+    pub(crate) host: &'a Host,
     pub(crate) progress: &'a dyn Progress,
 }
 
 /// Builds the image of `source` on `base` and pushes it to `into`'s `repository` under `tag`, which must be what
 /// [`crate::image::address`] gave for them. When the tag is there already its image is taken: the tag is the content.
 ///
-/// `from` is the base's registry; `cache` a folder where layers of requirements are kept between runs.
+/// `from` is the base's registry; `host` what a build uses of this machine.
 #[allow(clippy::too_many_arguments)] // each is a thing of its own; a struct for the one caller would only rename them
 pub async fn build_and_push(
     source: &Source,
@@ -56,7 +57,7 @@ pub async fn build_and_push(
     into: &dyn Registry,
     repository: &str,
     tag: &str,
-    cache: Option<&Path>,
+    host: &Host,
     progress: &dyn Progress,
 ) -> Result<Pushed, ImageError> {
     if let Some(digest) = digest_of(into, repository, tag).await? {
@@ -66,7 +67,7 @@ pub async fn build_and_push(
     let parts = base.open(from).await?;
     let work = work::folder()?;
     let transfer = Transfer::new(into, repository, progress);
-    let order = Order { source, base, tag, repository, cache, progress };
+    let order = Order { source, base, tag, repository, host, progress };
     let (of_base, built) =
         tokio::try_join!(transfer.push_missing(base_layers(base, &parts, from)), build(&order, &parts, work.path()),)?;
     let image = Image::assemble(&parts, &built, tag)?;

@@ -11,11 +11,10 @@ use crate::image::Source;
 use crate::image::base::Base;
 use crate::image::blocking::blocking;
 use crate::image::contents::{Contents, Recipe};
-use crate::image::dependencies::Requirements;
 use crate::image::error::ImageError;
 use crate::image::trace::Trace;
 use crate::manifest::Builder;
-use crate::source::{Entry, Kind, SourceError};
+use crate::source::{Entry, Kind, RULE, Requirements, SourceError};
 
 /// Counts up whenever the builder writes other bytes for the same source, so that old images are not taken for new.
 const FORMAT: &[u8] = b"2";
@@ -72,7 +71,11 @@ pub(crate) fn address_of(
     field(&mut hash, "base digest", base.digest.as_bytes());
     match recipe {
         Recipe::Native(requirements) => {
-            for (name, text) in requirements.iter().flat_map(Requirements::files) {
+            if requirements.is_some() {
+                // An image with packages that were chosen otherwise is another image.
+                field(&mut hash, "rule", RULE.as_bytes());
+            }
+            for (name, text) in requirements.iter().flat_map(Requirements::parts) {
                 field(&mut hash, "requirements", name.as_bytes());
                 field(&mut hash, "text", text.as_bytes());
             }
@@ -153,7 +156,7 @@ fn recipe_hash(recipe: &Recipe) -> Option<String> {
     match recipe {
         Recipe::Native(None) => return None,
         Recipe::Native(Some(requirements)) => {
-            for (name, text) in requirements.files() {
+            for (name, text) in requirements.parts() {
                 field(&mut hash, name, text.as_bytes());
             }
         }

@@ -1,7 +1,6 @@
 //! The function's image: built from the source folder and pushed, unless the repository has it already.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
@@ -12,7 +11,7 @@ use serde_json::json;
 use super::base_image::BaseImage;
 use crate::aws::{Aws, Called, Found};
 use crate::facts::{Change, Facts, Key, Kind, Known};
-use crate::image::{self, Address, Base, Source};
+use crate::image::{self, Address, Base, Host, Source};
 use crate::ownership::Owner;
 use crate::resource::{Context, Need, Resource, Seen};
 
@@ -26,8 +25,8 @@ pub struct Image {
     pub source: Source,
     /// The repository it goes to.
     pub repository: Key,
-    /// Where layers of dependencies are kept between builds.
-    pub cache: Option<PathBuf>,
+    /// What a build uses of this machine.
+    pub host: Host,
     /// The function that runs it: its image is the one that a new one is compared with.
     pub function: String,
     base: (Key, Arc<OnceLock<Base>>),
@@ -67,9 +66,11 @@ impl Resource for Image {
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let seen = self.look(context).await?;
-        if let (Seen::Absent, Some(missing)) = (&seen, image::missing_engine(&self.source)) {
+        if matches!(seen, Seen::Absent)
+            && let Some(obstacle) = image::obstacle(&self.source, self.base()?, &self.host).await
+        {
             // Looked at again, it is the same machine.
-            let _ = self.unbuildable.set(missing.to_string());
+            let _ = self.unbuildable.set(obstacle.to_string());
         }
         Ok(seen)
     }
@@ -91,22 +92,22 @@ impl Resource for Image {
         let from = context.aws.registries.of_base(&context.aws, &self.source.base_image).await?;
         let into = context.aws.registries.ecr(&context.aws).await?;
         let progress = context.progress.of(self.key());
-        let (name, cache) = (&self.repository.name, self.cache.as_deref());
-        let pushed = image::build_and_push(&self.source, base, &*from, &*into, name, tag, cache, &progress).await?;
+        let (name, host) = (&self.repository.name, &self.host);
+        let pushed = image::build_and_push(&self.source, base, &*from, &*into, name, tag, host, &progress).await?;
         Ok(format!("{uri}@{}", pushed.digest))
     }
 }
 
 impl Image {
     /// An image of this source on this base, for this repository and the function of its name.
-    pub fn new(source: Source, base: &BaseImage, repository: Key, cache: Option<PathBuf>) -> Self {
+    pub fn new(source: Source, base: &BaseImage, repository: Key, host: Host) -> Self {
         let base = (base.key(), base.found.clone());
         let function = repository.name.clone();
         Self {
             source,
             base,
             repository,
-            cache,
+            host,
             function,
             address: OnceLock::new(),
             why: OnceLock::new(),

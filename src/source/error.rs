@@ -60,6 +60,31 @@ pub enum SourceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A requirement that is not of a ready-made wheel.
+    #[error(
+        "{}: line {line}: `{requirement}` {what}, and only ready-made wheels are installed, since a build would run foreign \
+         code here; {cure}", .file.display()
+    )]
+    Requirement {
+        /// The file with the line.
+        file: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// As it stands there.
+        requirement: String,
+        /// What it is instead.
+        what: &'static str,
+        /// What to do about it.
+        cure: String,
+    },
+    /// A list of requirements that is no text.
+    #[error("{} is not UTF-8: the first bad byte is in line {line}; save it as UTF-8", .path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
     /// Nothing is left to put into the image.
     #[error("{} holds no file that goes into the image; check `lambda.source` and .dockerignore", .folder.display())]
     Empty {

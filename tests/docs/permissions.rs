@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use bedrock_ops::aws::Door;
+use bedrock_ops::image::Host;
 use bedrock_ops::manifest;
 use bedrock_ops::progress::Progress;
 use bedrock_ops::session::Session;
@@ -123,7 +124,7 @@ async fn what_a_run_calls_is_listed_for_its_command() {
     let session = |text: &str| {
         let manifest = manifest::parse(text, &sample.path()).unwrap().manifest;
         let door = Door::local(emulator.clone(), &manifest);
-        Session::new(manifest, door, None, Progress::silent())
+        Session::new(manifest, door, Host::default(), Progress::silent())
     };
     let listed = |column: usize, made: &BTreeSet<String>| {
         let rows = table(&page).into_iter().filter(|row| row.made_by[column]);

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use bedrock_ops::dockerfile::Dockerfile;
-use bedrock_ops::image::{Registry, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{Host, Registry, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -138,7 +138,8 @@ async fn within_an_engines_environment() {
     let (_kept, source) = source_of(&files, &base_image, by(engine));
     let base = resolve_base(&door, &base_image, "amd64").await.unwrap();
     let tag = tag(&source, &base).await.unwrap();
-    let build = || build_and_push(&source, &base, &door, &door, "openrate", &tag, None, &());
+    let host = Host::default();
+    let build = || build_and_push(&source, &base, &door, &door, "openrate", &tag, &host, &());
     let first = build().await.unwrap_or_else(|error| panic!("{error}"));
     assert!(first.uploaded_layers >= 1, "{first:?}");
     assert_eq!(build().await.unwrap().uploaded_bytes, 0, "the tag is there: no engine is asked");
@@ -146,13 +147,15 @@ async fn within_an_engines_environment() {
     let text = plain_dockerfile(&base_image);
     let (_kept_too, plain) = source_of(&plain_files(&text), &base_image, by(engine));
     let plain_tag = bedrock_ops::image::tag(&plain, &base).await.unwrap();
-    build_and_push(&plain, &base, &door, &door, "openrate", &plain_tag, None, &()).await.unwrap();
+    build_and_push(&plain, &base, &door, &door, "openrate", &plain_tag, &Host::default(), &()).await.unwrap();
     std::fs::write(folder.join("tags"), format!("{tag} {plain_tag}")).unwrap();
 
     write(&source.folder, "Dockerfile", &format!("FROM {base_image}\nCOPY missing.py /\nENV A=1\n"));
     let tag = bedrock_ops::image::tag(&source, &base).await.unwrap();
-    let error =
-        build_and_push(&source, &base, &door, &door, "openrate", &tag, None, &()).await.unwrap_err().to_string();
+    let error = build_and_push(&source, &base, &door, &door, "openrate", &tag, &Host::default(), &())
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("could not build the image: ") && error.contains("missing.py"), "{error}");
     assert_eq!(door.manifest("openrate", &tag).await, Ok(None), "nothing half-made has a name");
 }

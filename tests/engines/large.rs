@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use bedrock_ops::image::{Registry as _, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{Host, Registry as _, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::Builder;
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::stream;
@@ -46,7 +46,7 @@ async fn within_a_process_of_its_own() {
     let (_kept, source) = source(&[("lambda_function.py", "")], &base_image, Builder::Native);
     let base = resolve_base(&from, &base_image, "amd64").await.unwrap();
     let tag = tag(&source, &base).await.unwrap();
-    let pushed = build_and_push(&source, &base, &from, &into, "openrate", &tag, None, &()).await.unwrap();
+    let pushed = build_and_push(&source, &base, &from, &into, "openrate", &tag, &Host::default(), &()).await.unwrap();
     assert_eq!((pushed.uploaded_layers, pushed.skipped_layers), (5, 0), "{pushed:?}");
     assert!(pushed.uploaded_bytes > LAYERS * PIECES * MIB as u64, "{pushed:?}");
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bedrock_ops::image::{
-    BasicAuth, Connections, ImageError, OciRegistry, Pushed, Scheme, Source, build_and_push, resolve_base, tag,
+    BasicAuth, Connections, Host, ImageError, OciRegistry, Pushed, Scheme, Source, build_and_push, resolve_base, tag,
 };
 use bedrock_ops::manifest::{Builder, Engine};
 use bedrock_ops::network::Network;
@@ -135,7 +135,9 @@ impl Rig {
         let door = self.door();
         let base = resolve_base(&door, &source.base_image, &source.architecture).await?;
         let tag = tag(source, &base).await?;
-        let pushed = build_and_push(source, &base, &door, &door, "openrate", &tag, None, &()).await?;
+        let pushed =
+            build_and_push(source, &base, &door, &door, "openrate", &tag, &Host::new(None, std::env::vars_os()), &())
+                .await?;
         Ok((tag, pushed))
     }
 

@@ -1,6 +1,6 @@
 //! The article's own Dockerfile, built by each engine and by native: one function, whoever builds it.
 
-use bedrock_ops::image::{build_and_push, resolve_base, tag};
+use bedrock_ops::image::{Host, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 
 use crate::article;
@@ -62,7 +62,8 @@ async fn within_an_engines_environment() {
     let (_kept, source) = article::folder(&base_image, article::DOCKERFILE, by(engine));
     let base = resolve_base(&door, &base_image, &source.architecture).await.unwrap();
     let address = async || tag(&source, &base).await.unwrap();
-    let build = async |tag: &str| build_and_push(&source, &base, &door, &door, "openrate", tag, None, &()).await;
+    let build =
+        async |tag: &str| build_and_push(&source, &base, &door, &door, "openrate", tag, &Host::default(), &()).await;
     let mut tag = address().await;
     if let Err(error) = build(&tag).await {
         let error = error.to_string();

@@ -7,7 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use bedrock_ops::dockerfile::Copied;
-use bedrock_ops::image::{OciRegistry, address, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{Host, OciRegistry, address, build_and_push, resolve_base, tag};
 use bedrock_ops::manifest::{Builder, Engine};
 use bytes::Bytes;
 use serde_json::json;
@@ -61,7 +61,8 @@ async fn a_repository_that_goes_between_plan_and_push_is_told_of() {
     let base = resolve_base(&from, &source.base_image, "amd64").await.unwrap();
     let tag = tag(&source, &base).await.unwrap();
     ecr(&emulator, "DeleteRepository", json!({"repositoryName": "openrate"})).await;
-    let push = build_and_push(&source, &base, &from, &into, "openrate", &tag, None, &());
+    let host = Host::default();
+    let push = build_and_push(&source, &base, &from, &into, "openrate", &tag, &host, &());
     let error = push.await.unwrap_err().to_string();
     assert!(error.starts_with("pushing a layer to the repository openrate: "), "{error}");
     assert!(error.ends_with("; the repository is gone: run again, and it is created"), "{error}");

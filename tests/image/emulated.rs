@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bedrock_ops::image::{
-    BasicAuth, Connections, ImageError, OciRegistry, Pushed, Registry, RegistryError, Scheme, Source, build_and_push,
-    resolve_base, tag,
+    BasicAuth, Connections, Host, ImageError, OciRegistry, Pushed, Registry, RegistryError, Scheme, Source,
+    build_and_push, resolve_base, tag,
 };
 use bedrock_ops::network::Network;
 use bytes::Bytes;
@@ -66,7 +66,7 @@ pub(crate) async fn account() -> (Emulator, BasicAuth) {
 async fn deploy(source: &Source, from: &dyn Registry, into: &dyn Registry) -> Result<(String, Pushed), ImageError> {
     let base = resolve_base(from, &source.base_image, &source.architecture).await?;
     let tag = tag(source, &base).await?;
-    let pushed = build_and_push(source, &base, from, into, "openrate", &tag, None, &()).await?;
+    let pushed = build_and_push(source, &base, from, into, "openrate", &tag, &Host::default(), &()).await?;
     Ok((tag, pushed))
 }
 

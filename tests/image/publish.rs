@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bedrock_ops::image::{
-    BlobStream, ImageError, Manifest, Progress, Registry, RegistryError, build_and_push, resolve_base, tag,
+    BlobStream, Host, ImageError, Manifest, Progress, Registry, RegistryError, build_and_push, resolve_base, tag,
 };
 use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
@@ -130,7 +130,8 @@ async fn a_source_edited_after_its_tag_was_made_is_not_published() {
     let base = base(&source, &from).await;
     let name = tag(&source, &base).await.unwrap();
     write(&source.folder, "lambda_function.py", "x = 2\n");
-    let error = build_and_push(&source, &base, &from, &into, "openrate", &name, None, &()).await.unwrap_err();
+    let error =
+        build_and_push(&source, &base, &from, &into, "openrate", &name, &Host::default(), &()).await.unwrap_err();
     assert!(matches!(error, ImageError::Changed { .. }), "{error}");
     assert!(!into.asked().iter().any(|asked| asked.starts_with("push manifest")));
 }
@@ -237,7 +238,7 @@ async fn a_large_base_layer_streams_through_and_is_never_held() {
     let (_kept, source) = source(&[HANDLER]);
     let base = base(&source, &from).await;
     let name = tag(&source, &base).await.unwrap();
-    build_and_push(&source, &base, &from, &into, "openrate", &name, None, &()).await.unwrap();
+    build_and_push(&source, &base, &from, &into, "openrate", &name, &Host::default(), &()).await.unwrap();
     assert_eq!(READ.load(Ordering::Relaxed), PIECES);
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use bedrock_ops::image::{Registry, RegistryError, Renewing, Tokens, build_and_push, tag};
+use bedrock_ops::image::{Host, Registry, RegistryError, Renewing, Tokens, build_and_push, tag};
 
 use crate::sample::{base, source};
 use crate::shelf::{Doorkeeper, Shelf};
@@ -34,7 +34,7 @@ async fn push(first: usize, then: usize) -> (Result<String, String>, usize, Arc<
     let (_kept, source) = source(&[HANDLER]);
     let base = base(&source, &from).await;
     let tag = tag(&source, &base).await.unwrap();
-    let pushed = build_and_push(&source, &base, &from, &into, "openrate", &tag, None, &()).await;
+    let pushed = build_and_push(&source, &base, &from, &into, "openrate", &tag, &Host::default(), &()).await;
     (pushed.map(|pushed| pushed.digest).map_err(|error| error.to_string()), given.load(Ordering::Relaxed), shelf)
 }
 

@@ -5,7 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use bedrock_ops::image::{Base, ImageError, Progress, Pushed, Registry, Source, build_and_push, resolve_base, tag};
+use bedrock_ops::image::{
+    Base, Host, ImageError, Progress, Pushed, Registry, Source, build_and_push, resolve_base, tag,
+};
 use bedrock_ops::manifest::Builder;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -57,7 +59,8 @@ pub(crate) async fn deploy_told(
 ) -> Result<(String, Pushed), ImageError> {
     let base = base(source, from).await;
     let tag = tag(source, &base).await?;
-    let pushed = build_and_push(source, &base, from, into, "openrate", &tag, cache, progress).await?;
+    let host = Host::new(cache.map(Path::to_owned), std::env::vars_os());
+    let pushed = build_and_push(source, &base, from, into, "openrate", &tag, &host, progress).await?;
     Ok((tag, pushed))
 }
 

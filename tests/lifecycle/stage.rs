@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bedrock_ops::aws::{Access, Aws, Door};
 use bedrock_ops::facts::Change;
+use bedrock_ops::image::Host;
 use bedrock_ops::manifest;
 use bedrock_ops::plan::Plan;
 use bedrock_ops::progress::Progress;
@@ -87,7 +88,7 @@ impl Stage {
         let mut loaded = manifest::parse(text, &self.folder.path().join("agent.yaml")).unwrap();
         loaded.manifest.origin = origin.map(str::to_owned);
         let door = Door::local(self.emulator.clone(), &loaded.manifest);
-        Session::new(loaded.manifest, door, None, Progress::silent())
+        Session::new(loaded.manifest, door, Host::default(), Progress::silent())
     }
 
     /// Clients with which a test plays somebody else.

@@ -1,6 +1,7 @@
 //! Each template deploys as it is, on an account as slow as AWS, and a second plan finds nothing to do.
 
 use bedrock_ops::aws::Door;
+use bedrock_ops::image::Host;
 use bedrock_ops::progress::Progress;
 use bedrock_ops::session::Session;
 use bedrock_ops::templates::DEFAULT;
@@ -17,7 +18,7 @@ async fn every_template_deploys_and_then_there_is_nothing_to_do() {
         }
         let manifest = written.manifest();
         let door = Door::local(Emulator::new(Settings::for_tests()), &manifest);
-        let session = Session::new(manifest, door, None, Progress::silent());
+        let session = Session::new(manifest, door, Host::default(), Progress::silent());
 
         let (_, plan) = session.plan().await.unwrap();
         assert!(plan.refusals().is_empty(), "{}: {:?}", template.name, plan.refusals());

@@ -18,7 +18,7 @@ use crate::commands::output::note;
 use crate::commands::{local, open};
 use crate::contract::Ended;
 use crate::facts::Change;
-use crate::image::{self, Installed};
+use crate::image::{self, Host, Installed};
 use crate::manifest::{Code, Manifest, Source};
 use crate::progress::Progress;
 use crate::refused::Refused;
@@ -59,9 +59,8 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     if let Some(wanted) = wanted.filter(|wanted| *wanted != python.version()) {
         note(format!("runs on Python {} here, on Python {wanted} when it is deployed", python.version()));
     }
-    let cache = open::cache();
-    let packages =
-        image::install_here(&source.folder, &python.program, &python.fits(), cache.as_deref(), &Told).await?;
+    let host = open::host();
+    let packages = image::install_here(&source.folder, &python.program, &python.fits(), &host, &Told).await?;
     let emulator = local::emulator(manifest, Access::Write)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("serving the emulator on loopback")?;
     let endpoint = format!("http://{}", listener.local_addr().context("asking for the emulator's port")?);
@@ -102,7 +101,7 @@ async fn environment(manifest: &Manifest, emulator: &Emulator) -> Result<BTreeMa
     if let Some(application) = manifest.pinpoint.clone().map(PinpointApplication) {
         let (key, absent) = (application.key(), application.absent());
         let door = Door::local(emulator.clone(), manifest);
-        let session = Session::new(manifest.clone(), door, None, Progress::silent());
+        let session = Session::new(manifest.clone(), door, Host::default(), Progress::silent());
         let resources: [Arc<dyn Resource>; 1] = [Arc::new(application)];
         let (_, snapshot) = session.observe(&resources).await?;
         let Some(id) = snapshot.get(&key).and_then(Seen::identity) else {

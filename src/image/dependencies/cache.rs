@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::platform::Platform;
-use super::requirements::Requirements;
+use super::settings;
 use crate::image::blocking::blocking;
 use crate::image::digest::finished;
+use crate::image::host::Host;
 use crate::image::layer::{Facts, Layer};
+use crate::source::{RULE, Requirements};
 
 /// Counts up when a layer made from the same requirements would have other bytes.
 const FORMAT: &str = "1";
@@ -21,17 +23,19 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    pub(crate) fn new(folder: &Path, requirements: &Requirements, platform: &Platform) -> Self {
+    /// `None` where nothing is kept, or the requirements do not say what they are.
+    pub(crate) fn of(host: &Host, requirements: &Requirements, platform: &Platform) -> Option<Self> {
+        let folder = host.cache.as_ref().filter(|_| requirements.is_cacheable())?;
         let mut hash = Sha256::new();
-        for part in [FORMAT, &platform.python(), &platform.target()] {
+        for part in [FORMAT, RULE, &platform.python(), &platform.target(), &settings::indexes_hash(host)] {
             hash.update(part);
             hash.update([0]);
         }
-        for (name, text) in requirements.files() {
+        for (name, text) in requirements.parts() {
             hash.update(format!("{name}\0{}\0{text}", text.len()));
         }
         let key = format!("requirements-{:.40}", format!("{:x}", hash.finalize()));
-        Self { folder: folder.to_owned(), key }
+        Some(Self { folder: folder.clone(), key })
     }
 
     /// The layer, if it is there and whole; a damaged one is as good as none.

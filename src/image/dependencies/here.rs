@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::installer::{self, Runs};
-use super::requirements::Requirements;
+use super::installer::{self, Job, Runs};
+use super::settings;
 use crate::image::Progress;
 use crate::image::error::ImageError;
+use crate::image::host::Host;
 use crate::image::work;
-use crate::source::SourceError;
+use crate::source::{RULE, Requirements};
 
 /// Counts up when the same requirements would be installed otherwise.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// Installed requirements: a folder for the Python path.
 #[derive(Debug)]
@@ -37,46 +38,55 @@ pub async fn install_here(
     source: &Path,
     interpreter: &Path,
     python: &str,
-    cache: Option<&Path>,
+    host: &Host,
     progress: &dyn Progress,
 ) -> Result<Option<Installed>, ImageError> {
     let Some(requirements) = Requirements::read(source)? else { return Ok(None) };
-    let runs = Runs::Here(interpreter);
-    let Some(cache) = cache.filter(|_| requirements.is_cacheable()) else {
-        progress.note("requirements: installing");
-        let temporary = work::folder()?;
-        let folder = temporary.path().join("packages");
-        installer::install(source, runs, &folder).await?;
-        return Ok(Some(Installed { folder, _temporary: Some(temporary) }));
+    let install = async |work: &Path| {
+        let job = Job { source, requirements: &requirements, runs: Runs::Here(interpreter), host, work };
+        let folder = work.join("packages");
+        installer::install(job, &folder).await.map(|()| folder)
     };
-    let folder = cache.join(name(&requirements, python));
-    if !folder.is_dir() {
-        progress.note("requirements: installing, once");
-        fill(&folder, cache, source, runs).await?;
+    let kept = host.cache.as_ref().filter(|_| requirements.is_cacheable());
+    let kept = kept.map(|cache| (cache, cache.join(name(&requirements, host, python))));
+    if let Some((_, folder)) = kept.as_ref().filter(|(_, folder)| folder.is_dir()) {
+        return Ok(Some(Installed { folder: folder.clone(), _temporary: None }));
     }
-    Ok(Some(Installed { folder, _temporary: None }))
+    // Installed beside and renamed, so that a killed run leaves no half a folder under the name.
+    let beside =
+        kept.as_ref().map(|(cache, _)| std::fs::create_dir_all(cache).and_then(|()| tempfile::tempdir_in(cache)));
+    match (kept, beside) {
+        (Some((_, folder)), Some(Ok(beside))) => {
+            progress.note("requirements: installing, once");
+            let installed = install(beside.path()).await?;
+            rename(&installed, &folder).map_err(ImageError::Temporary)?;
+            Ok(Some(Installed { folder, _temporary: None }))
+        }
+        (_, beside) => {
+            let why =
+                beside.and_then(Result::err).map(|error| format!("; they can't be kept for the next time ({error})"));
+            progress.note(&format!("requirements: installing{}", why.unwrap_or_default()));
+            let temporary = work::folder()?;
+            let folder = install(temporary.path()).await?;
+            Ok(Some(Installed { folder, _temporary: Some(temporary) }))
+        }
+    }
 }
 
-/// Installs beside and renames, so that a killed run leaves no half a folder under the name.
-async fn fill(folder: &Path, cache: &Path, source: &Path, runs: Runs<'_>) -> Result<(), ImageError> {
-    let unwritable = |error: io::Error| ImageError::from(SourceError::unreadable(cache)(error));
-    std::fs::create_dir_all(cache).map_err(unwritable)?;
-    let beside = tempfile::tempdir_in(cache).map_err(unwritable)?;
-    let installed = beside.path().join("packages");
-    installer::install(source, runs, &installed).await?;
-    match std::fs::rename(&installed, folder) {
+fn rename(installed: &Path, folder: &Path) -> io::Result<()> {
+    match std::fs::rename(installed, folder) {
         // Another run was quicker: its folder has the same.
         Err(_) if folder.is_dir() => Ok(()),
-        renamed => renamed.map_err(unwritable),
+        renamed => renamed,
     }
 }
 
-fn name(requirements: &Requirements, python: &str) -> String {
+fn name(requirements: &Requirements, host: &Host, python: &str) -> String {
     let mut hash = Sha256::new();
-    for part in [FORMAT, python] {
+    for part in [FORMAT, RULE, python, &settings::indexes_hash(host)] {
         hash.update(format!("{part}\0"));
     }
-    for (name, text) in requirements.files() {
+    for (name, text) in requirements.parts() {
         hash.update(format!("{name}\0{}\0{text}", text.len()));
     }
     format!("packages-{:.40}", format!("{:x}", hash.finalize()))

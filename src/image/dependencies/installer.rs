@@ -1,22 +1,34 @@
 //! Installs requirements with uv or pip, wheels only, for a platform that need not be this one.
+//!
+//! Both give the same packages: conditions are decided for the target, by uv itself and by pip with the help of
+//! `pip_for_target.py`. They run in a folder of their own, so that nothing of the source is run or read as settings, with
+//! few variables of this machine (`settings.rs`), and leave their temporary files in the work folder.
 
+mod failure;
+mod found;
+
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use serde_json::json;
 use tokio::process::Command;
 
 use super::platform::Platform;
-use super::requirements::FILE;
+use super::settings;
 use crate::image::error::ImageError;
+use crate::image::host::Host;
+use crate::source::Requirements;
+use failure::Failure;
+pub(crate) use found::{Installer, find};
 
-/// What can install, in the order in which they are tried. uv also decides conditions such as
-/// `sys_platform == "darwin"` for the target; pip decides them for the machine it runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tool {
-    Uv,
-    Pip,
-}
+/// Decides conditions for the target where pip installs.
+const PIP_FOR_TARGET: &str = include_str!("installer/pip_for_target.py");
+/// Whose pip installs for another platform.
+pub(crate) const PYTHON: &str = "python3";
+/// How that ends where it has no effect on this pip.
+const NO_EFFECT: i32 = 97;
 
 /// What is installed for.
 #[derive(Debug, Clone, Copy)]
@@ -27,187 +39,194 @@ pub(crate) enum Runs<'a> {
     Here(&'a Path),
 }
 
-/// Installs what the folder's requirements.txt asks for into `target`.
-pub(crate) async fn install(folder: &Path, runs: Runs<'_>, target: &Path) -> Result<(), ImageError> {
-    for tool in [Tool::Uv, Tool::Pip] {
-        if tool.is_there(runs).await {
-            return tool.install(folder, runs, target).await;
-        }
-    }
-    Err(ImageError::NoInstaller)
-}
-
 impl Runs<'_> {
-    /// The Python and the platform, for people.
-    fn told(self) -> (String, String) {
+    /// The Python whose pip installs.
+    fn python(&self) -> &OsStr {
         match self {
-            Self::On(platform) => (platform.python(), platform.newest_tag()),
-            Self::Here(interpreter) => (interpreter.display().to_string(), "this machine".to_owned()),
+            Self::On(_) => OsStr::new(PYTHON),
+            Self::Here(interpreter) => interpreter.as_os_str(),
         }
     }
 }
 
-impl Tool {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Uv => "uv",
-            Self::Pip => "pip",
+/// What is to be installed.
+pub(crate) struct Job<'a> {
+    /// The source, which paths in the requirements are relative to.
+    pub(crate) source: &'a Path,
+    pub(crate) requirements: &'a Requirements,
+    pub(crate) runs: Runs<'a>,
+    pub(crate) host: &'a Host,
+    /// A folder for everything that is only needed meanwhile.
+    pub(crate) work: &'a Path,
+}
+
+/// Installs into the new folder `target`.
+pub(crate) async fn install(job: Job<'_>, target: &Path) -> Result<(), ImageError> {
+    let run = Run::prepare(job).await.map_err(ImageError::Temporary)?;
+    let installer = find(run.job.runs.python(), run.job.host, &run.folder).await?;
+    match (&installer, run.job.runs) {
+        (Installer::Pip { .. }, Runs::On(platform)) => run.with_pip_for(platform, &installer, target).await?,
+        _ => run.at_once(&installer, target).await?,
+    }
+    // Nothing may have been needed at all (every requirement's condition false): an empty folder, then.
+    tokio::fs::create_dir_all(target).await.map_err(ImageError::Temporary)
+}
+
+/// A job with its folder and its environment.
+struct Run<'a> {
+    job: Job<'a>,
+    /// Holds the requirements, and nothing that an installer would take for a module or for settings.
+    folder: PathBuf,
+    /// The requirements' file.
+    file: PathBuf,
+    environment: BTreeMap<String, OsString>,
+}
+
+impl<'a> Run<'a> {
+    async fn prepare(job: Job<'a>) -> std::io::Result<Self> {
+        let (folder, temporary) = (job.work.join("requirements"), job.work.join("temporary"));
+        for folder in [&folder, &temporary] {
+            tokio::fs::create_dir_all(folder).await?;
         }
-    }
-
-    /// The words that start it: a program and its first arguments.
-    fn command(self, runs: Runs<'_>) -> (OsString, &'static [&'static str]) {
-        match (self, runs) {
-            (Self::Uv, _) => ("uv".into(), &["pip"]),
-            (Self::Pip, Runs::On(_)) => ("python3".into(), &["-m", "pip"]),
-            (Self::Pip, Runs::Here(interpreter)) => (interpreter.into(), &["-m", "pip"]),
+        // uv looks for settings in every folder above the one it runs in, until it finds some.
+        tokio::fs::write(folder.join("uv.toml"), "").await?;
+        let staged = job.requirements.staged(job.source);
+        for (name, text) in &staged {
+            tokio::fs::write(folder.join(name), text).await?;
         }
+        let file = folder.join(staged.first().map(|(name, _)| name.as_str()).unwrap_or_default());
+        let environment = settings::environment(job.host, job.requirements, &temporary);
+        Ok(Self { job, folder, file, environment })
     }
 
-    async fn is_there(self, runs: Runs<'_>) -> bool {
-        let (program, words) = self.command(runs);
-        let answer = Command::new(program).args(words).arg("--help").stdin(Stdio::null()).output().await;
-        answer.is_ok_and(|answer| answer.status.success())
+    /// With one command: uv, or pip for the Python that it runs on.
+    async fn at_once(&self, installer: &Installer, target: &Path) -> Result<(), ImageError> {
+        let mut words = Words::of(["install"]);
+        match (installer, self.job.runs) {
+            (Installer::Uv { .. }, Runs::On(platform)) => {
+                words.add(["--python-version", &platform.python(), "--python-platform", &platform.target()]);
+            }
+            (Installer::Uv { .. }, Runs::Here(interpreter)) => {
+                words.add([OsStr::new("--python"), interpreter.as_os_str()])
+            }
+            (Installer::Pip { .. }, _) => words.add(["--no-compile", "--quiet"]),
+        }
+        words.add(["--only-binary", ":all:"]);
+        words.add([OsStr::new("--target"), target.as_os_str(), OsStr::new("-r"), self.file.as_os_str()]);
+        self.run(installer, installer.command(), words).await
     }
 
-    async fn install(self, folder: &Path, runs: Runs<'_>, target: &Path) -> Result<(), ImageError> {
-        let (program, words) = self.command(runs);
-        let arguments = self.arguments(runs);
-        let command = format!("{} {} {} --target FOLDER", program.display(), words.join(" "), shown(&arguments));
+    /// With pip for another Python and platform: the wheels are fetched, then unpacked. `pip install` would measure them by
+    /// the Python that it runs on.
+    async fn with_pip_for(&self, platform: &Platform, installer: &Installer, target: &Path) -> Result<(), ImageError> {
+        let wheels = self.job.work.join("wheels");
+        let mut fitting = Words::of(["--only-binary", ":all:", "--implementation", "cp", "--python-version"]);
+        fitting.add([platform.python()]);
+        platform.tags().iter().for_each(|tag| fitting.add(["--platform", tag]));
+        let mut words = Words::of(["download", "--quiet", "--dest"]);
+        words.add([wheels.as_os_str(), OsStr::new("-r"), self.file.as_os_str()]);
+        words.0.extend(fitting.0.iter().cloned());
+        let mut command = installer.python();
+        command.extend(["-c".into(), PIP_FOR_TARGET.into(), environment_of(platform).into()]);
+        self.run(installer, command, words).await?;
+        let files = found_in(&wheels).await.map_err(ImageError::Temporary)?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        let mut words =
+            Words::of(["install", "--no-deps", "--no-index", "--ignore-requires-python", "--no-compile", "--quiet"]);
+        words.add([OsStr::new("--target"), target.as_os_str()]);
+        words.0.extend(fitting.0);
+        words.add(files);
+        self.run(installer, installer.command(), words).await
+    }
+
+    async fn run(&self, installer: &Installer, command: Vec<OsString>, words: Words) -> Result<(), ImageError> {
+        let failure = |output: Result<&Output, &std::io::Error>| Failure {
+            installer,
+            runs: self.job.runs,
+            index: settings::index(self.job.host, self.job.requirements, matches!(installer, Installer::Uv { .. })),
+            command: installer.by_hand(self.job.runs),
+            said: match output {
+                Ok(output) => self.in_terms_of_the_source(&String::from_utf8_lossy(&output.stderr)),
+                Err(error) => error.to_string(),
+            },
+        };
+        let Some((program, before)) = command.split_first() else {
+            return Err(ImageError::NoInstaller { found: None });
+        };
         let output = Command::new(program)
-            .args(words)
-            .args(&arguments)
-            .args([OsStr::new("--target"), target.as_os_str()])
-            // Paths in requirements.txt are relative to where it lies.
-            .current_dir(folder)
+            .args(before)
+            .args(words.0)
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(&self.environment)
             .stdin(Stdio::null())
-            // Rules that people set for their own environments, which this is none of.
-            .env("PIP_REQUIRE_VIRTUALENV", "0")
-            .env_remove("PIP_USER")
-            .env_remove("PIP_TARGET")
-            .env_remove("PIP_PREFIX")
-            .env_remove("PYTHONPATH")
             .kill_on_drop(true)
             .output()
-            .await
-            .map_err(|error| self.broken(error.to_string(), &command))?;
-        if !output.status.success() {
-            return Err(self.failure(&output, runs, &command));
+            .await;
+        match output {
+            Ok(output) if output.status.success() => Ok(()),
+            Ok(output) if output.status.code() == Some(NO_EFFECT) => Err(installer.cannot_target()),
+            Ok(output) => Err(failure(Ok(&output)).error()),
+            Err(error) => Err(failure(Err(&error)).error()),
         }
-        // Nothing may have been needed at all (every requirement's condition false): an empty folder, then.
-        tokio::fs::create_dir_all(target).await.map_err(ImageError::Temporary)
     }
 
-    fn arguments(self, runs: Runs<'_>) -> Vec<String> {
-        let mut words = vec!["install".to_owned(), "-r".to_owned(), FILE.to_owned()];
-        let mut add = |more: &[&str]| words.extend(more.iter().map(|word| (*word).to_owned()));
-        if self == Self::Pip {
-            add(&["--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"]);
+    /// The installer's words with the files' own names instead of those that they have here.
+    fn in_terms_of_the_source(&self, said: &str) -> String {
+        let mut said = said.to_owned();
+        for (name, _) in self.job.requirements.staged(self.job.source) {
+            let original = self.job.requirements.original(&name).unwrap_or_default();
+            said = said.replace(&self.folder.join(&name).display().to_string(), original).replace(&name, original);
         }
-        match (runs, self) {
-            (Runs::On(platform), _) => {
-                add(&["--only-binary", ":all:", "--python-version", &platform.python()]);
-                match self {
-                    Self::Uv => add(&["--python-platform", &platform.target()]),
-                    Self::Pip => {
-                        add(&["--implementation", "cp"]);
-                        platform.tags().iter().for_each(|tag| add(&["--platform", tag]));
-                    }
-                }
-            }
-            (Runs::Here(interpreter), Self::Uv) => add(&["--python", &interpreter.to_string_lossy()]),
-            (Runs::Here(_), Self::Pip) => add(&["--prefer-binary"]),
-        }
-        words
-    }
-
-    fn broken(self, reason: String, command: &str) -> ImageError {
-        ImageError::Installer { tool: self.name().to_owned(), reason, command: command.to_owned() }
-    }
-
-    fn failure(self, output: &Output, runs: Runs<'_>, command: &str) -> ImageError {
-        let said = String::from_utf8_lossy(&output.stderr);
-        match refused_requirement(&said) {
-            Some(requirement) => {
-                let (python, platform) = runs.told();
-                ImageError::NoWheel { requirement, python, platform, reason: reason(&said) }
-            }
-            None => self.broken(reason(&said), command),
-        }
+        said
     }
 }
 
-/// The arguments for people: of a row of platforms the first and the last, which tell the rest.
-fn shown(arguments: &[String]) -> String {
-    const PLATFORM: &str = "--platform";
-    let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let of_platforms: Vec<usize> = (0..words.len()).filter(|at| words[*at] == PLATFORM).collect();
-    if let [first, .., last] = of_platforms[..]
-        && of_platforms.len() > 2
-    {
-        words.splice(first + 2..last, ["…"]);
+/// Words of a command.
+struct Words(Vec<OsString>);
+
+impl Words {
+    fn of<const N: usize>(words: [&str; N]) -> Self {
+        Self(words.map(OsString::from).to_vec())
     }
-    words.join(" ")
+
+    fn add(&mut self, words: impl IntoIterator<Item = impl Into<OsString>>) {
+        self.0.extend(words.into_iter().map(Into::into));
+    }
 }
 
-/// Which requirement has no fitting wheel, if that is what the installer complains of.
-fn refused_requirement(said: &str) -> Option<String> {
-    // Without a network every requirement "has no versions": that is another trouble, with another cure.
-    if said.contains("connection broken") || said.contains("Failed to fetch") || said.contains("NewConnectionError") {
-        return None;
-    }
-    for line in said.lines() {
-        if let Some((_, requirement)) = line.split_once("No matching distribution found for ") {
-            return Some(requirement.trim().to_owned());
-        }
-    }
-    // uv: `Because NAME==1.0 has no usable wheels and …`, `Because there is no version of NAME==1.0 and …`.
-    let (_, mut cause) = said.split_once("Because ")?;
-    for lead in ["there is no version of ", "there are no versions of ", "only "] {
-        cause = cause.trim_start().strip_prefix(lead).unwrap_or(cause);
-    }
-    cause.split_whitespace().next().map(str::to_owned)
+/// What conditions are decided by on this platform, as JSON. The names are those of the specification of dependency
+/// specifiers; what nobody can know of the function's machine is empty, as it is to uv.
+fn environment_of(platform: &Platform) -> String {
+    let (python, full) = (platform.python(), format!("{}.0", platform.python()));
+    json!({
+        "implementation_name": "cpython",
+        "implementation_version": full,
+        "os_name": "posix",
+        "platform_machine": platform.machine(),
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": full,
+        "python_version": python,
+        "sys_platform": "linux",
+    })
+    .to_string()
 }
 
-/// The installer's words without its preamble and its own advice, on one line.
-fn reason(said: &str) -> String {
-    let telling = |line: &&str| {
-        !line.is_empty()
-            && !["WARNING", "Using ", "hint:", "[notice]", "Looking "].iter().any(|start| line.starts_with(start))
+/// The files of a folder, which need not be there.
+async fn found_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        entries => entries?,
     };
-    let lines: Vec<&str> = said.lines().map(str::trim).filter(telling).collect();
-    // The end is where the cause stands.
-    lines[lines.len().saturating_sub(6)..].join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{reason, refused_requirement, shown};
-
-    #[test]
-    fn a_long_row_of_platforms_is_shown_by_its_ends() {
-        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let long = words("install --platform a_34 --platform a_33 --platform a_32 --platform a_17 --quiet");
-        assert_eq!(shown(&long), "install --platform a_34 … --platform a_17 --quiet");
-        let short = "install --platform a_17 --platform b";
-        assert_eq!(shown(&words(short)), short);
+    while let Some(entry) = entries.next_entry().await? {
+        found.push(entry.path());
     }
-
-    #[test]
-    fn both_installers_name_the_requirement_without_a_wheel() {
-        let pip = "WARNING: x\nERROR: Could not find a version that satisfies the requirement a.b==0.2.1 (from versions: none)\n\
-                   ERROR: No matching distribution found for a.b==0.2.1\n";
-        assert_eq!(refused_requirement(pip).as_deref(), Some("a.b==0.2.1"));
-        assert!(reason(pip).starts_with("ERROR: Could not find"));
-        let uv = "Using CPython 3.11\nerror: No solution found when resolving dependencies\n  cause: Because a-b==0.2.1 has no usable \
-                  wheels and you require a-b==0.2.1, we can conclude that your requirements are unsatisfiable.\n\nhint: Wheels are\n";
-        assert_eq!(refused_requirement(uv).as_deref(), Some("a-b==0.2.1"));
-        assert!(reason(uv).starts_with("error: No solution found") && !reason(uv).contains("hint"));
-    }
-
-    #[test]
-    fn a_missing_network_is_not_a_missing_wheel() {
-        let pip = "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for six\n";
-        assert_eq!(refused_requirement(pip), None);
-    }
+    found.sort();
+    Ok(found)
 }

@@ -30,7 +30,23 @@ impl Platform {
         let told = environment.filter_map(|line| line.as_str()?.strip_prefix("PYTHON_VERSION=")).find_map(minor);
         let minor = told.or_else(|| minor_of_tag(&base.reference));
         let minor = minor.ok_or_else(|| ImageError::PythonUnknown { reference: base.reference.clone() })?;
-        Ok(Self { minor, machine: if base.architecture == "arm64" { "aarch64" } else { "x86_64" } })
+        Ok(Self { minor, machine: machine(base) })
+    }
+
+    /// The same by the base's name alone, if that tells it.
+    pub(crate) fn by_name(base: &Base) -> Option<Self> {
+        Some(Self { minor: minor_of_tag(&base.reference)?, machine: machine(base) })
+    }
+
+    /// That of Python 3.`minor` on this processor, by its name in wheels.
+    #[cfg(test)]
+    pub(crate) fn new(minor: u8, machine: &'static str) -> Self {
+        Self { minor, machine }
+    }
+
+    /// `x86_64` or `aarch64`.
+    pub(crate) fn machine(&self) -> &'static str {
+        self.machine
     }
 
     /// `3.12`.
@@ -63,6 +79,10 @@ impl Platform {
     fn glibc(&self) -> u8 {
         if self.minor >= 12 { GLIBC_SINCE_3_12 } else { GLIBC_BEFORE_3_12 }
     }
+}
+
+fn machine(base: &Base) -> &'static str {
+    if base.architecture == "arm64" { "aarch64" } else { "x86_64" }
 }
 
 /// `3.12.4` is 12.

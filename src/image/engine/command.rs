@@ -28,21 +28,6 @@ pub(super) struct Running {
     buildx: bool,
 }
 
-/// Whether the engine's program is on the `PATH`, where [`Command`] looks for it as well.
-pub(super) fn is_installed(engine: Engine) -> bool {
-    which::which(engine.program()).is_ok()
-}
-
-/// Refuses the engine that the manifest names.
-pub(super) fn not_installed(engine: Engine) -> EngineError {
-    EngineError::Silent { program: engine.program(), reason: absent(engine.program()) }
-}
-
-/// Refuses a Dockerfile where there is no engine at all; `because` says why it takes one.
-pub(super) fn none_installed(because: String) -> EngineError {
-    EngineError::None { because, tried: Engine::ALL.map(|engine| absent(engine.program())).join("; ") }
-}
-
 fn absent(program: &str) -> String {
     format!("{program} is not installed")
 }
