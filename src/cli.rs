@@ -6,7 +6,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::logs::{Filter, Since};
-use crate::manifest::{self, Expectation};
+use crate::manifest::{self, Expectation, Reach};
+use crate::name::StackName;
 use crate::templates::{self, TEMPLATES, Template};
 
 /// The manifest that is taken when none is named.
@@ -41,12 +42,20 @@ pub struct Common {
     /// Work on the emulator in this program instead of AWS; its world is kept in .bedrock-ops/ beside the manifest
     #[arg(long, global = true)]
     pub local: bool,
+    /// Let the manifest name files outside its folder and its Git repository: only for a manifest that you trust
+    #[arg(long, global = true)]
+    pub allow_outside: bool,
     #[arg(long, global = true, value_name = "NAME", help = "The AWS profile [else AWS_PROFILE, as in every AWS tool]")]
     #[allow(missing_docs, reason = "the help says it")]
     pub profile: Option<String>,
 }
 
 impl Common {
+    /// Which files the manifest may name.
+    pub fn reach(&self) -> Reach {
+        if self.allow_outside { Reach::Anywhere } else { Reach::Inside }
+    }
+
     /// A command as it is typed with the same flags.
     pub fn typed(&self, command: &str) -> String {
         format!("bedrock-ops {command}{}", self.flags())
@@ -57,6 +66,7 @@ impl Common {
         let mut words = Vec::new();
         words.extend(self.local.then(|| " --local".to_owned()));
         words.extend((self.file != Path::new(MANIFEST)).then(|| format!(" -f {}", self.file.display())));
+        words.extend(self.allow_outside.then(|| " --allow-outside".to_owned()));
         words.extend(self.profile.iter().map(|profile| format!(" --profile {profile}")));
         words.concat()
     }
@@ -98,8 +108,11 @@ pub struct Init {
     /// What to begin with; blank unless named, since it needs no Python package, no permission and no data of yours
     #[arg(long, value_name = "NAME", default_value = templates::DEFAULT, value_parser = template())]
     pub template: &'static Template,
+    /// The name of the stack, its agent and its connector [else the folder's name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<StackName>,
     /// Print the templates, and write nothing
-    #[arg(long, conflicts_with_all = ["dir", "template"])]
+    #[arg(long, conflicts_with_all = ["dir", "template", "name"])]
     pub list: bool,
 }
 

@@ -39,7 +39,7 @@ pub mod git; // what Git says of a folder
 pub mod source; // what of a source folder goes into the image
 pub mod dockerfile; // what a Dockerfile asks for, and whether we can do it ourselves; pure
 pub mod sanitize; // what may be printed: text in which nothing steers a terminal; pure
+pub mod templates; // what `init` writes
 pub mod moment; // a moment in UTC, and how it is written
 pub mod name; // AWS's naming rules
 pub mod shell; // words as a shell takes them; pure
-pub mod templates; // what `init` writes

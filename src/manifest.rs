@@ -5,29 +5,39 @@ mod agent;
 mod builder;
 mod code;
 mod connector;
+mod encoding;
 mod environment;
 mod examined;
 mod excerpt;
 mod field;
 mod fields;
 mod findings;
+mod foreign;
 mod function;
+mod indentation;
+mod instruction;
 mod lambda;
+mod load;
 mod model;
+mod outline;
 mod permissions;
 mod pinpoint;
+mod privacy;
 mod problem;
+mod reach;
+mod redaction;
+mod secret_names;
+mod slips;
 mod smoke;
 mod surroundings;
 mod syntax;
 mod tags;
 mod tree;
+mod vocabulary;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
-
-use thiserror::Error;
 
 pub use action_group::ActionGroup;
 pub use agent::{Agent, Alias};
@@ -36,16 +46,19 @@ pub use code::{BOOTSTRAP, Code, Source, is_without_runtime};
 pub use connector::{Connector, MENTION_CURE, is_mention};
 pub use function::{Function, Parameter, ParameterKind};
 pub use lambda::{Architecture, Lambda};
+pub use load::{LoadError, examine, load};
 pub use model::Model;
 pub use permissions::Statement;
 pub use pinpoint::Pinpoint;
 pub use problem::{Problem, Refused, Severity};
+pub use reach::Reach;
 pub use smoke::{Expectation, Smoke};
 
 use crate::name::{AccountId, RegionName, StackName};
 use field::Field;
 use fields::Fields;
 use findings::{Findings, Place};
+use reach::Files;
 use surroundings::Surroundings;
 use tree::Node;
 
@@ -58,6 +71,8 @@ pub struct Manifest {
     pub region: Option<RegionName>,
     /// The only account it may go to, if given.
     pub account: Option<AccountId>,
+    /// Whether `destroy` refuses.
+    pub protect: bool,
     /// Tags for everything that can have them.
     pub tags: BTreeMap<String, String>,
     /// The Bedrock agent.
@@ -89,81 +104,24 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
 }
 
-/// Why there is no manifest.
-#[derive(Debug, Error)]
-pub enum LoadError {
-    /// No such file.
-    #[error("there is no manifest `{}`", path.display())]
-    Missing {
-        /// The file asked for.
-        path: PathBuf,
-    },
-    /// The file is there but cannot be read.
-    #[error("cannot read the manifest `{}`", path.display())]
-    Unreadable {
-        /// The file asked for.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The file is not text in UTF-8.
-    #[error("the manifest `{}` is not UTF-8: the first bad byte is in line {line}", path.display())]
-    NotUtf8 {
-        /// The file asked for.
-        path: PathBuf,
-        /// The line of the first bad byte, from 1.
-        line: usize,
-    },
-    /// The file was read and is wrong.
-    #[error(transparent)]
-    Refused(#[from] Refused),
-}
-
-impl LoadError {
-    /// What to do about it; the problems of a refused manifest carry their own cures.
-    pub fn cure(&self) -> Option<&'static str> {
-        match self {
-            Self::Missing { .. } => {
-                Some("name it with `bedrock-ops -f FILE`, or write a first one with `bedrock-ops init`")
-            }
-            Self::Unreadable { .. } => Some("mend its permissions, or name another with `bedrock-ops -f FILE`"),
-            Self::NotUtf8 { .. } => Some("save it as UTF-8, or name another with `bedrock-ops -f FILE`"),
-            Self::Refused(_) => None,
-        }
-    }
-}
-
-/// Loads the manifest at `path`.
-pub fn load(path: &Path) -> Result<Loaded, LoadError> {
-    let text = text(path)?;
-    Ok(parse(&text, path)?)
-}
-
-/// Loads the manifest at `path`, and looks through the files of its source as well: for whoever is about to deploy them.
-pub fn examine(path: &Path) -> Result<Loaded, LoadError> {
-    let text = text(path)?;
-    Ok(parse_with(&text, path, true)?)
-}
-
-fn text(path: &Path) -> Result<String, LoadError> {
-    let bytes = fs::read(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => LoadError::Missing { path: path.to_owned() },
-        _ => LoadError::Unreadable { path: path.to_owned(), source },
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        LoadError::NotUtf8 { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
-    })
-}
-
 /// Reads a manifest's `text` as if it lay at `path`; the files it names are looked for beside that.
 pub fn parse(text: &str, path: &Path) -> Result<Loaded, Refused> {
-    parse_with(text, path, false)
+    parse_with(text, path, Look { reach: Reach::Inside, examines: false })
 }
 
-fn parse_with(text: &str, path: &Path, examines: bool) -> Result<Loaded, Refused> {
-    let findings = Findings::new(path, text);
-    let manifest = tree::read(text, &findings).and_then(|root| read(&root, &findings, path, examines));
+/// How far a manifest is followed.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    /// Which files it may name.
+    reach: Reach,
+    /// Whether the files of its source are looked through as well.
+    examines: bool,
+}
+
+fn parse_with(text: &str, path: &Path, look: Look) -> Result<Loaded, Refused> {
+    let text = encoding::unified(text);
+    let findings = Findings::new(path, &text);
+    let manifest = tree::read(&text, &findings).and_then(|root| read(&root, &findings, path, look));
     let problems = findings.finish();
     let refused = problems.iter().any(|problem| problem.severity == Severity::Error);
     match manifest {
@@ -173,31 +131,36 @@ fn parse_with(text: &str, path: &Path, examines: bool) -> Result<Loaded, Refused
 }
 
 /// Reads each section; a further one is a file of its own and a line here.
-fn read(root: &Node, findings: &Findings<'_>, path: &Path, examines: bool) -> Option<Manifest> {
+fn read(root: &Node, findings: &Findings<'_>, path: &Path, look: Look) -> Option<Manifest> {
     let dir = folder_of(path);
+    let files = Files::of(&dir, look.reach);
     let start = Place::start();
     let mut fields = Field::root(root, &start, findings).fields()?;
-    let name = fields.required("name", "add `name: push-openrate`").and_then(|field| field.name());
+    let name_field = fields.required("name", "add `name: push-openrate`");
+    let name = name_field.as_ref().and_then(Field::name);
     let region = fields.optional("region").and_then(|field| region(&field));
     let account = fields.optional("account").and_then(|field| field.name());
+    let protect = fields.optional("protect").and_then(|field| field.boolean()).unwrap_or(false);
     let tags = fields.optional("tags").map(|field| tags::read(&field)).unwrap_or_default();
     let pinpoint = fields.optional("pinpoint").and_then(pinpoint::read);
-    let around = Surroundings { dir: &dir, region: region.as_ref(), pinpoint: pinpoint.as_ref(), examines };
+    let around =
+        Surroundings { files: &files, region: region.as_ref(), pinpoint: pinpoint.as_ref(), examines: look.examines };
     let agent = fields
         .required("agent", "add `agent:` with `model` and `instruction` below it, indented")
-        .and_then(|field| agent::read(field, name.as_ref(), &dir));
+        .and_then(|field| agent::read(field, name.as_ref(), &files));
     let lambda = fields
         .required("lambda", "add `lambda:` with `source` or `image` below it, indented")
         .and_then(|field| lambda::read(field, &around));
     let action_groups = action_groups(&mut fields);
     let publishes = lambda.as_ref().is_none_or(|lambda| lambda.publish);
     let smoke = fields.optional("smoke").and_then(|field| smoke::read(field, publishes));
-    let connector = connector::read(fields.optional("connector"), name.as_ref());
+    let connector = connector::read(fields.optional("connector"), name.as_ref(), name_field.as_ref());
     fields.finish();
     Some(Manifest {
         name: name?,
         region,
         account,
+        protect,
         tags,
         agent: agent?,
         lambda: lambda?,

@@ -5,6 +5,7 @@ mod ecr;
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub use ecr::EcrHost;
@@ -99,12 +100,16 @@ name! {
     }
 }
 
+/// Most characters of a connector's name, and how many of a hash distinguish names that were cut.
+const CONNECTOR_LENGTH: usize = 20;
+const CONNECTOR_HASH: usize = 4;
+
 name! {
     /// The name of a connector in a chat channel: 1 to 20 of `[A-Za-z0-9_-]`, the limit of Amazon Q Developer in chat
     /// applications.
     ConnectorName, "a connector name", |text| {
         let charset = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-        unless(charset && (1..=20).contains(&text.len()), "use 1 to 20 letters, digits, `_` and `-`")
+        unless(charset && (1..=CONNECTOR_LENGTH).contains(&text.len()), "use 1 to 20 letters, digits, `_` and `-`")
     }
 }
 
@@ -160,10 +165,16 @@ impl RegionName {
 }
 
 impl ConnectorName {
-    /// The connector name of a stack that names none: the stack's name, cut to the 20 characters that fit.
+    /// The connector name of a stack that names none: the stack's name. One that does not fit is cut and ends in digits
+    /// of its hash, so that two stacks with a long beginning in common are told apart.
     pub fn of_stack(stack: &StackName) -> Self {
-        let cut: String = stack.as_str().chars().take(20).collect();
-        Self(cut.trim_end_matches(['-', '_']).to_owned())
+        let name = stack.as_str();
+        if name.len() <= CONNECTOR_LENGTH {
+            return Self(name.to_owned());
+        }
+        let hash = format!("{:x}", Sha256::digest(name));
+        let cut = &name[..CONNECTOR_LENGTH - CONNECTOR_HASH - 1];
+        Self(format!("{}-{}", cut.trim_end_matches(['-', '_']), &hash[..CONNECTOR_HASH]))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -147,6 +148,18 @@ impl Refused {
                  Bedrock Agents in the 12 months before: deploy into such an account. Its successor is Amazon Bedrock \
                  AgentCore; a Slack app of your own can call that, Amazon Q Developer can't. If an earlier deploy left \
                  resources of this stack, `bedrock-ops destroy{flags}` removes them"
+            ),
+        )
+    }
+
+    /// The manifest says that its stack is not to be destroyed.
+    pub fn protected(stack: &str, manifest: &Path) -> Self {
+        let file = manifest.display();
+        Self::new(
+            Exit::Refused,
+            format!("the stack {stack} is protected: `{file}` has `protect: true`"),
+            format!(
+                "nothing was changed; to destroy the stack, remove `protect` from `{file}` and run the same command again"
             ),
         )
     }

@@ -1,8 +1,12 @@
 //! What `bedrock-ops init` writes: the templates, whose files are built into the program.
 
 mod folder;
+mod names;
+
+use std::borrow::Cow;
 
 pub use folder::{NotWritten, write};
+pub use names::Names;
 
 /// The template that is taken when none is named: it alone needs no Python package, no permission and no data.
 pub const DEFAULT: &str = "blank";
@@ -18,18 +22,24 @@ pub struct Template {
 }
 
 /// One file of a template.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct File {
     /// Where it goes, relative to the new manifest's folder, with `/`.
     pub path: &'static str,
     /// What stands in it.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
 }
 
 impl Template {
     /// All files that it consists of.
     pub fn files(&self) -> impl Iterator<Item = File> {
-        self.parts.iter().flat_map(|part| part.iter().copied())
+        self.parts.iter().flat_map(|part| part.iter().cloned())
+    }
+
+    /// The same for a stack of its own name.
+    pub fn named(&self, names: &Names) -> Vec<File> {
+        let files: Vec<File> = self.files().collect();
+        names.put_into(files)
     }
 }
 
@@ -41,7 +51,7 @@ pub fn named(name: &str) -> Option<&'static Template> {
 /// Files of a folder of this project, which keep their paths.
 macro_rules! files {
     ($folder:literal: $($path:literal),+ $(,)?) => {
-        &[$(File { path: $path, text: include_str!(concat!("../", $folder, $path)) }),+]
+        &[$(File { path: $path, text: Cow::Borrowed(include_str!(concat!("../", $folder, $path))) }),+]
     };
 }
 

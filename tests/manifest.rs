@@ -2,23 +2,30 @@
 
 #[path = "manifest/builder.rs"]
 mod builder;
+#[path = "manifest/named_files.rs"]
+mod named_files;
+#[path = "manifest/secrets.rs"]
+mod secrets;
+#[path = "manifest/written.rs"]
+mod written;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bedrock_ops::manifest::{
-    Architecture, Code, LoadError, Loaded, Manifest, Model, ParameterKind, Pinpoint, Problem, Severity, load, parse,
+    Architecture, Code, LoadError, Loaded, Manifest, Model, ParameterKind, Pinpoint, Problem, Reach, Severity, load,
+    parse,
 };
 
 /// The manifest `tests/manifests/NAME.yaml`, which is good.
 fn loaded(name: &str) -> Loaded {
-    load(&path_of(name)).unwrap_or_else(|error| panic!("{name} should be good:\n{error}"))
+    load(&path_of(name), Reach::Inside).unwrap_or_else(|error| panic!("{name} should be good:\n{error}"))
 }
 
 /// Compares the words for `tests/manifests/NAME.yaml`, which is refused, with those that were reviewed.
 fn refused(name: &str) {
-    let error = load(&path_of(name)).expect_err("the manifest should be refused");
+    let error = load(&path_of(name), Reach::Inside).expect_err("the manifest should be refused");
     assert!(matches!(error, LoadError::Refused(_)), "{error}");
     reviewed(name, &error.to_string());
 }
@@ -53,6 +60,7 @@ fn the_least_manifest_gets_its_defaults() {
         name,
         region,
         account,
+        protect,
         tags,
         agent,
         lambda,
@@ -64,6 +72,7 @@ fn the_least_manifest_gets_its_defaults() {
         path,
         origin,
     } = manifest;
+    assert!(!protect);
     assert_eq!((smoke, origin), (None, None));
     assert_eq!((name.as_str(), region, account, tags.len(), pinpoint), ("push-openrate", None, None, 0, None));
     assert_eq!((dir, path), (PathBuf::from("tests/manifests"), PathBuf::from("tests/manifests/small.yaml")));
@@ -268,7 +277,7 @@ fn broken_yaml_says_where_and_what_was_likely_meant() {
 fn the_values_of_environment_variables_are_never_shown() {
     for name in ["environment", "syntax_environment"] {
         refused(name);
-        let error = load(&path_of(name)).expect_err("the manifest should be refused");
+        let error = load(&path_of(name), Reach::Inside).expect_err("the manifest should be refused");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
 }
@@ -284,14 +293,14 @@ fn a_problem_knows_its_place_and_text_for_machines() {
 
 #[test]
 fn a_missing_manifest_says_how_to_name_or_write_one() {
-    let error = load(Path::new("tests/manifests/none.yaml")).expect_err("there is none");
+    let error = load(Path::new("tests/manifests/none.yaml"), Reach::Inside).expect_err("there is none");
     assert_eq!(error.to_string(), "there is no manifest `tests/manifests/none.yaml`");
     assert!(error.cure().is_some_and(|cure| cure.contains("bedrock-ops -f FILE") && cure.contains("init")));
 }
 
 #[test]
 fn a_folder_is_no_manifest() {
-    let error = load(Path::new("tests/manifests")).expect_err("it is a folder");
+    let error = load(Path::new("tests/manifests"), Reach::Inside).expect_err("it is a folder");
     assert_eq!(error.to_string(), "cannot read the manifest `tests/manifests`");
     assert!(error.cure().is_some());
 }
@@ -301,12 +310,12 @@ fn a_manifest_in_another_encoding_says_in_which_line() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("agent.yaml");
     fs::write(&path, b"name: a\ndescription: \x8aJ\x95\xf5\n").expect("it can be written");
-    let error = load(&path).expect_err("it is Shift_JIS");
+    let error = load(&path, Reach::Inside).expect_err("it is Shift_JIS");
     assert!(matches!(error, LoadError::NotUtf8 { line: 2, .. }), "{error}");
 }
 
 #[test]
 fn the_manifest_of_this_project_is_good() {
-    let Loaded { warnings, .. } = load(Path::new("agent.yaml")).expect("it is shown to every reader");
+    let Loaded { warnings, .. } = load(Path::new("agent.yaml"), Reach::Inside).expect("it is shown to every reader");
     assert!(warnings.is_empty(), "{warnings:?}");
 }

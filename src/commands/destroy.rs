@@ -17,7 +17,11 @@ const ROUNDS: u32 = 3;
 
 pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     let typed = common.typed("destroy");
-    let session = open::session(common).await?;
+    let manifest = open::manifest(common)?;
+    if manifest.protect {
+        return Err(Refused::protected(manifest.name.as_ref(), &manifest.path).into());
+    }
+    let session = open::session_of(common, manifest).await?;
     let (site, mut plan) = session.destruction().await?;
     note(text::destruction(&session.stack.name, &site, &plan));
     output::taken_over(&plan, &typed, args.yes, args.take_over)?;

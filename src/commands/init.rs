@@ -8,7 +8,8 @@ use super::output;
 use crate::cli::{Common, Init, MANIFEST};
 use crate::refused::{Exit, Refused};
 use crate::sanitize::Clean;
-use crate::templates::{self, NotWritten, TEMPLATES, Template};
+use crate::shell::quoted;
+use crate::templates::{self, Names, NotWritten, TEMPLATES, Template};
 
 pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
     if args.list {
@@ -18,7 +19,12 @@ pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
     if common.file != Path::new(MANIFEST) {
         return Err(other_file().into());
     }
-    let files: Vec<_> = args.template.files().collect();
+    let folder = folder_name(&args.dir);
+    let names = match &args.name {
+        Some(name) => Names::of(name.clone()),
+        None => Names::of_folder(&folder).ok_or_else(|| nameless(args, &folder))?,
+    };
+    let files = args.template.named(&names);
     let mut written = match templates::write(&files, &args.dir) {
         Ok(written) => written,
         Err(NotWritten::InTheWay(paths)) => return Err(in_the_way(args, &paths).into()),
@@ -27,9 +33,43 @@ pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
     written.sort();
     output::note(format!("wrote the template {}:", args.template.name));
     output::notes(&written.iter().map(|path| shown(path).display().to_string()).collect::<Vec<_>>());
+    named(&names, args.name.is_none().then_some(&folder));
     output::note("next:");
     output::notes(&next(&args.dir));
     Ok(Exit::Done)
+}
+
+/// The name of the folder that is written to; empty if it has none.
+fn folder_name(dir: &Path) -> String {
+    let absolute = dir.canonicalize().or_else(|_| std::path::absolute(dir)).unwrap_or_else(|_| dir.to_owned());
+    absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Tells how the stack is called, and why if its folder is called otherwise.
+fn named(names: &Names, folder: Option<&String>) {
+    let Names { stack, agent, connector } = names;
+    output::note(format!("named the stack {stack}, its agent {agent}, and its connector {connector}"));
+    if folder.is_some_and(|folder| folder != stack.as_str()) {
+        let rule = "lower-case letters and digits, joined by single `-` or `_`";
+        output::note(format!("  (after the folder; a stack's name has at most 40 {rule})"));
+    }
+    if connector.as_str() != stack.as_str() {
+        output::note("  (a connector's name has at most 20 characters; change it under `connector` in agent.yaml)");
+    }
+}
+
+/// The folder's name has nothing that a stack's may have.
+fn nameless(args: &Init, folder: &str) -> Refused {
+    let mut typed = format!("bedrock-ops init --template {}", args.template.name);
+    if args.dir != Path::new(".") {
+        typed.push_str(&format!(" {}", self::typed(&args.dir)));
+    }
+    Refused::usage(
+        format!(
+            "the stack can't be named after the folder `{folder}`: its name needs at least 2 letters (a-z) or digits"
+        ),
+        format!("nothing was written; choose a name: `{typed} --name {}`", args.template.name),
+    )
 }
 
 /// A line for each template.
@@ -77,7 +117,5 @@ fn shown(path: &Path) -> &Path {
 
 /// The path as a shell takes it.
 fn typed(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |letter: char| letter.is_alphanumeric() || "/._-+@:".contains(letter);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    quoted(&path.display().to_string())
 }

@@ -65,13 +65,13 @@ pub(super) fn progress() -> Progress {
 
 /// Reads the manifest and displays its warnings.
 pub(super) fn manifest(common: &Common) -> Result<Manifest> {
-    Ok(with_warnings(manifest::load(&common.file)?))
+    Ok(with_warnings(manifest::load(&common.file, common.reach())?))
 }
 
 /// Reads the manifest and the files of its source, and displays the warnings about both: for a command that deploys or runs
 /// these files.
 pub(super) fn examined(common: &Common) -> Result<Manifest> {
-    Ok(with_warnings(manifest::examine(&common.file)?))
+    Ok(with_warnings(manifest::examine(&common.file, common.reach())?))
 }
 
 fn with_warnings(loaded: Loaded) -> Manifest {

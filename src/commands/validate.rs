@@ -10,7 +10,7 @@ use crate::refused::Exit;
 use crate::sanitize::Clean;
 
 pub(super) fn run(common: &Common, args: &Validate) -> Result<Exit> {
-    let (problems, exit) = match manifest::examine(&common.file) {
+    let (problems, exit) = match manifest::examine(&common.file, common.reach()) {
         Ok(loaded) => (loaded.warnings, Exit::Done),
         Err(LoadError::Refused(refused)) => (refused.problems, Exit::Usage),
         Err(error) => return Err(error.into()),

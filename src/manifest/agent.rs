@@ -1,10 +1,9 @@
 //! `agent:` — the Bedrock agent, its instruction and its alias.
 
-use std::fs;
-use std::path::Path;
-
 use super::field::Field;
+use super::instruction;
 use super::model::{self, Model};
+use super::reach::Files;
 use crate::name::{BedrockName, StackName};
 
 /// The Bedrock agent.
@@ -33,14 +32,8 @@ pub struct Alias {
     pub description: Option<String>,
 }
 
-/// Fewest characters of an instruction (API model).
-const INSTRUCTION_LEAST: usize = 40;
-
-/// Most characters of an instruction by quota L-6E3CDA2D. The API model's 4000 is outdated.
-const INSTRUCTION_QUOTA: usize = 20_000;
-
-/// Reads `agent`. `stack` gives the default name, `dir` is where an instruction's file is looked for.
-pub(super) fn read(field: Field<'_>, stack: Option<&StackName>, dir: &Path) -> Option<Agent> {
+/// Reads `agent`. `stack` gives the default name, `files` are those that an instruction may be in.
+pub(super) fn read(field: Field<'_>, stack: Option<&StackName>, files: &Files) -> Option<Agent> {
     let mut fields = field.fields()?;
     let name = match fields.optional("name") {
         Some(field) => field.name(),
@@ -54,7 +47,7 @@ pub(super) fn read(field: Field<'_>, stack: Option<&StackName>, dir: &Path) -> O
             "instruction",
             "add `instruction: |` and the prompt below it, indented, or `instruction: {file: prompt.md}`",
         )
-        .and_then(|field| instruction(field, dir));
+        .and_then(|field| instruction::read(field, files));
     let idle_session_ttl = fields.optional("idle_session_ttl").and_then(|field| field.number(60..=5400, "seconds"));
     let alias = match fields.optional("alias") {
         Some(field) => alias(field),
@@ -62,43 +55,6 @@ pub(super) fn read(field: Field<'_>, stack: Option<&StackName>, dir: &Path) -> O
     };
     fields.finish();
     Some(Agent { name: name?, description, model: model?, instruction: instruction?, idle_session_ttl, alias: alias? })
-}
-
-/// A text, or `{file: …}`.
-fn instruction(field: Field<'_>, dir: &Path) -> Option<String> {
-    if field.is_scalar() {
-        let text = field.text()?;
-        return measured(&field, text);
-    }
-    let mut fields = field.fields()?;
-    let file = fields.required("file", "add `file: instruction.md`");
-    fields.finish();
-    let file = file?;
-    let path = dir.join(file.text()?);
-    match fs::read_to_string(&path) {
-        Ok(text) => measured(&file, &text),
-        Err(error) => {
-            let what = format!("cannot read the instruction from `{}`: {error}", path.display());
-            file.error(what, "name a UTF-8 text file, relative to the manifest's folder");
-            None
-        }
-    }
-}
-
-/// The text without white space at its end (AWS keeps it, editors do not), if its length will do.
-fn measured(field: &Field<'_>, text: &str) -> Option<String> {
-    let text = text.trim_end();
-    let characters = text.chars().count();
-    if characters < INSTRUCTION_LEAST {
-        let what = format!("the instruction has {characters} characters, AWS wants at least {INSTRUCTION_LEAST}");
-        field.error(what, "say what the agent is for, when to call its functions, and how to answer");
-        return None;
-    }
-    if characters > INSTRUCTION_QUOTA {
-        let what = format!("the instruction has {characters} characters, the quota is {INSTRUCTION_QUOTA}");
-        field.warning(what, "shorten it, unless AWS has raised the account's quota L-6E3CDA2D");
-    }
-    Some(text.to_owned())
 }
 
 /// A name, or `{name, description}`.

@@ -1,11 +1,10 @@
 //! `lambda.builder` — who makes the image of a folder: this program, or a container engine that builds its Dockerfile.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use super::field::Field;
 use super::lambda::Architecture;
+use super::reach::Files;
 use crate::dockerfile::{self, Copied, Dockerfile, Plain};
 
 /// Who makes the image of a folder.
@@ -81,6 +80,7 @@ pub(super) fn read(
     builder: Option<&Field<'_>>,
     source: &Field<'_>,
     folder: &Path,
+    files: &Files,
     architecture: Architecture,
 ) -> Option<Recipe> {
     let choice = match builder {
@@ -96,19 +96,19 @@ pub(super) fn read(
     };
     let at = builder.unwrap_or(source);
     let path = folder.join(dockerfile::FILE);
-    let text = match (choice, fs::read_to_string(&path)) {
+    let text = match (choice, files.text_of(&path)) {
         (Choice::Native, _) => return Some(Recipe::NATIVE),
         (_, Ok(text)) => text,
-        (Choice::Auto, Err(error)) if error.kind() == ErrorKind::NotFound => return Some(Recipe::NATIVE),
-        (Choice::Engine(engine), Err(error)) if error.kind() == ErrorKind::NotFound => {
+        (Choice::Auto, Err(barred)) if barred.is_missing() => return Some(Recipe::NATIVE),
+        (Choice::Engine(engine), Err(barred)) if barred.is_missing() => {
             let (program, path) = (engine.program(), path.display());
             let what = format!("{program} builds a Dockerfile, and `{path}` does not exist");
             at.error(what, "write one, or remove `builder`: without a Dockerfile no engine is needed");
             return None;
         }
-        (_, Err(error)) => {
-            let what = format!("`{}` cannot be read: {error}", path.display());
-            at.error(what, "make it readable, or write `builder: native`, which does without");
+        (_, Err(barred)) => {
+            let cure = barred.cure("make it readable, or write `builder: native`, which does without");
+            at.error(format!("the Dockerfile cannot be used: {barred}"), cure);
             return None;
         }
     };

@@ -7,6 +7,7 @@ use super::examined;
 use super::field::Field;
 use super::fields::Fields;
 use super::lambda::Architecture;
+use super::reach::{Barred, Files};
 use super::surroundings::Surroundings;
 use crate::dockerfile::Copied;
 use crate::name::{EcrHost, RegionName};
@@ -84,20 +85,18 @@ struct Named<'n, 'f> {
 }
 
 fn source(
-    folder: &Field<'_>,
+    field: &Field<'_>,
     named: &Named<'_, '_>,
     architecture: Architecture,
     around: &Surroundings<'_>,
 ) -> Option<Source> {
-    let path = around.dir.join(folder.text()?);
-    if !path.is_dir() {
+    let files = around.files;
+    let Some(path) = folder(field, files) else {
         // What is wrong with the others is told in the same breath.
         let _ = (named.base_image.map(base_image), named.handler.map(|field| handler(field, false)));
-        let what = format!("the folder `{}` does not exist", path.display());
-        folder.error(what, "name the handler's folder, relative to the manifest's");
         return None;
-    }
-    let recipe = builder::read(named.builder, folder, &path, architecture);
+    };
+    let recipe = builder::read(named.builder, field, &path, files, architecture);
     let in_dockerfile = recipe.as_ref().and_then(|recipe| recipe.base_image.clone());
     let base_image = match named.base_image {
         Some(field) if recipe.as_ref().is_some_and(builder::Recipe::is_engine) => {
@@ -125,7 +124,7 @@ fn source(
     let name = given.unwrap_or_else(|| Some(default()))?;
     if let Some(cure) = names_a_file(&name).filter(|_| !own_runtime) {
         let what = format!("the handler `{name}` names a file; Lambda would look for a function of its ending in it");
-        named.handler.unwrap_or(folder).error(what, cure);
+        named.handler.unwrap_or(field).error(what, cure);
         return None;
     }
     let source = Source { folder: path, handler: name, base_image, builder: recipe.builder, files: recipe.files };
@@ -138,11 +137,11 @@ fn source(
         } else {
             "create the file, or name the module and function with `handler`"
         };
-        named.handler.unwrap_or(folder).error(what, cure);
+        named.handler.unwrap_or(field).error(what, cure);
         return None;
     }
     if around.examines {
-        let at = (named.handler.unwrap_or(folder), folder);
+        let at = (named.handler.unwrap_or(field), field);
         examined::note(&source, at, named_by, language(&source.base_image), recipe.dockerfile.as_ref());
     }
     Some(source)
@@ -157,6 +156,30 @@ fn names_a_file(handler: &str) -> Option<String> {
 
 fn language(base_image: &str) -> Option<Language> {
     LANGUAGES.iter().find(|(word, _)| base_image.contains(word)).map(|(_, language)| *language)
+}
+
+/// Files of the folder that are read by name, and whose lines messages repeat.
+const READ_BY_NAME: [&str; 2] = [".dockerignore", "requirements.txt"];
+
+/// The handler's folder, if it is there and may be used.
+fn folder(field: &Field<'_>, files: &Files) -> Option<PathBuf> {
+    let cure = "name the handler's folder, relative to the manifest's";
+    match files.folder(field.text()?) {
+        Ok(path) if path.is_dir() => {
+            let links = READ_BY_NAME.map(|name| path.join(name)).into_iter().filter(|path| path.is_symlink());
+            for barred in links.filter_map(|link| files.allowed(&link).err()) {
+                field.error(format!("the source cannot be used: {barred}"), barred.cure("put the file itself there"));
+                return None;
+            }
+            return Some(path);
+        }
+        Ok(path) => field.error(format!("the folder `{}` does not exist", path.display()), cure),
+        Err(Barred::Unreadable { path, .. }) => {
+            field.error(format!("the folder `{}` does not exist", path.display()), cure);
+        }
+        Err(barred) => field.error(format!("the source cannot be used: {barred}"), barred.cure(cure)),
+    }
+    None
 }
 
 /// Whether the base image leaves the runtime to us: `public.ecr.aws/lambda/provided:al2023`.

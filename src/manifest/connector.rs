@@ -7,7 +7,7 @@ use crate::sanitize::is_plain_line;
 /// The Slack side, which no API can set up: it only shapes the line that an operator pastes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connector {
-    /// The connector's name in the channel; the stack's name, cut to 20 characters, unless given.
+    /// The connector's name in the channel; the stack's name, shortened to 20 characters, unless given.
     pub name: ConnectorName,
     /// How the channel mentions the application: `@aws`, or `@Amazon Q` where it has its new name.
     pub mention: String,
@@ -16,9 +16,20 @@ pub struct Connector {
 /// The mention when none is given.
 const DEFAULT_MENTION: &str = "@aws";
 
-/// Reads `connector`, which may be left out. `stack` gives the default name.
-pub(super) fn read(field: Option<Field<'_>>, stack: Option<&StackName>) -> Option<Connector> {
-    let default_name = || stack.map(ConnectorName::of_stack);
+/// Reads `connector`, which may be left out. `stack` gives the default name; it is complained of at `stack_field`.
+pub(super) fn read(
+    field: Option<Field<'_>>,
+    stack: Option<&StackName>,
+    stack_field: Option<&Field<'_>>,
+) -> Option<Connector> {
+    let default_name = || {
+        let (stack, name) = (stack?, ConnectorName::of_stack(stack?));
+        if let Some(at) = stack_field.filter(|_| name.as_str() != stack.as_str()) {
+            let what = format!("the name is too long for a connector, which is called `{name}` instead");
+            at.warning(what, "add `connector: {name: …}` with a name of at most 20 characters");
+        }
+        Some(name)
+    };
     let Some(field) = field else {
         return Some(Connector { name: default_name()?, mention: DEFAULT_MENTION.to_owned() });
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::field::Field;
 use super::pinpoint::{APPLICATION_ID, ID_LENGTH, Pinpoint};
+use super::secret_names::names_a_secret;
 use super::surroundings::Surroundings;
 use crate::name::EnvironmentKey;
 
@@ -15,14 +16,49 @@ pub(super) fn read(field: &Field<'_>, around: &Surroundings<'_>) -> BTreeMap<Str
     field.hide();
     let mut variables = BTreeMap::new();
     for member in field.members() {
+        member.hide();
         let key = member.key_as::<EnvironmentKey>();
         if let (Some(key), Some(value)) = (key, member.text()) {
             check_application_id(&member, value, around.pinpoint);
+            check_value(&member, value);
             variables.insert(key.to_string(), value.to_owned());
         }
     }
     check_room(field, &variables, around.pinpoint);
     variables
+}
+
+/// What is sent as it stands though somebody likely expects otherwise, and what everybody can read who may look at the
+/// function. The value itself is never said.
+fn check_value(member: &Field<'_>, value: &str) {
+    let name = member.key_name();
+    if let Some(form) = placeholder(value) {
+        let what = format!("`{name}` holds {form}, which is not substituted: the handler receives it as it stands");
+        member
+            .warning_at_key(what, "write the value itself; read a secret in the handler, from Secrets Manager or SSM");
+    } else if value.starts_with(['“', '‘']) && value.ends_with(['”', '’']) {
+        let what = format!("the value of `{name}` begins and ends with typographic quotes, which are part of it");
+        member.warning_at_key(what, "write straight quotes, or none");
+    } else if !value.is_empty() && !value.starts_with("arn:") && names_a_secret(name) {
+        let what = format!(
+            "`{name}` looks like a secret; in `environment` it is stored in plain text, in this file and in the \
+             function's configuration"
+        );
+        let cure = "store it in AWS Secrets Manager or SSM Parameter Store, allow the handler to read it in \
+                    `lambda.permissions`, and read it there";
+        member.warning_at_key(what, cure);
+    }
+}
+
+/// How other tools write what they replace, if the value holds such a thing.
+fn placeholder(value: &str) -> Option<&'static str> {
+    let between = |open: &str, close: &str| {
+        value.split_once(open).is_some_and(|(_, rest)| rest.split_once(close).is_some_and(|(name, _)| !name.is_empty()))
+    };
+    [("${", "}", "${…}"), ("{{resolve:", "}}", "{{resolve:…}}"), ("$(", ")", "$(…)")]
+        .into_iter()
+        .find(|(open, close, _)| between(open, close))
+        .map(|(.., form)| form)
 }
 
 /// The tool sets `APPLICATION_ID` from `pinpoint`; the manifest may repeat it but not contradict it.

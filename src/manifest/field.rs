@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::fields::{Fields, nearest, quoted};
 use super::findings::{Findings, Place};
+use super::slips;
 use super::tree::{Entry, Node, Value};
 use crate::name::NameError;
 
@@ -40,6 +41,11 @@ impl<'t> Field<'t> {
     /// The key's name: in a map with free keys, what the user chose.
     pub(super) fn key_name(&self) -> &'t str {
         self.name
+    }
+
+    /// Its way from the root; empty for the manifest as a whole.
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
     /// How messages call it.
@@ -86,7 +92,10 @@ impl<'t> Field<'t> {
 
     /// Hides the lines of the key and its value from every message.
     pub(super) fn hide(&self) {
-        self.findings.hide(self.key.line..=self.node.last_line());
+        // By an alias the value may stand further up.
+        let (key, node) = (self.key.line, self.node);
+        self.findings.hide(key..=node.last.max(key));
+        self.findings.hide(node.place.line..=node.last);
     }
 
     /// The same field if it has a value; that it has none is noted.
@@ -133,6 +142,7 @@ impl<'t> Field<'t> {
     {
         match N::try_from(self.text()?) {
             Ok(name) => Some(name),
+            Err(NameError { text, .. }) if self.is_slip(&text, |meant| N::try_from(meant).is_ok()) => None,
             Err(NameError { text, kind, rule }) => {
                 self.error(format!("{} is `{text}`, which is not {kind}", self.called()), rule);
                 None
@@ -159,6 +169,7 @@ impl<'t> Field<'t> {
         match &self.node.value {
             Value::Scalar { text, plain: true } if text == "true" => Some(true),
             Value::Scalar { text, plain: true } if text == "false" => Some(false),
+            Value::Scalar { text, .. } if self.is_slip(text, |meant| matches!(meant, "true" | "false")) => None,
             _ => self.wrong_kind("`true` or `false`", "write `true` or `false`, without quotes"),
         }
     }
@@ -167,16 +178,18 @@ impl<'t> Field<'t> {
     pub(super) fn number(&self, range: RangeInclusive<u32>, unit: &str) -> Option<u32> {
         let (low, high) = range.clone().into_inner();
         let cure = format!("write a whole number of {unit} from {low} to {high}, without quotes");
-        let Value::Scalar { text, plain: true } = &self.node.value else {
-            return self.wrong_kind("a whole number", &cure);
+        let is_number = |text: &str| {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
         };
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return self.wrong_kind("a whole number", &cure);
-        }
+        let text = match &self.node.value {
+            Value::Scalar { text, plain: true } if is_number(text) => text,
+            Value::Scalar { text, .. } if self.is_slip(text, is_number) => return None,
+            _ => return self.wrong_kind("a whole number", &cure),
+        };
         let number = text.parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            self.error(format!("{} is {text}, outside {low} to {high} {unit}", self.called()), cure);
+            self.error(format!("{} is `{text}`, outside {low} to {high} {unit}", self.called()), cure);
         }
         number
     }
@@ -186,6 +199,9 @@ impl<'t> Field<'t> {
         let text = self.text()?;
         if let Some((_, chosen)) = choices.iter().find(|(word, _)| *word == text) {
             return Some(*chosen);
+        }
+        if self.is_slip(text, |meant| choices.iter().any(|(word, _)| *word == meant)) {
+            return None;
         }
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         let cure = match nearest(text, &words) {
@@ -238,8 +254,21 @@ impl<'t> Field<'t> {
     fn map(&self) -> Option<&'t [Entry]> {
         match &self.node.value {
             Value::Map(entries) => Some(entries),
+            // `name：x` alone is a text.
+            Value::Scalar { text, plain: true } if let Some((what, cure)) = slips::in_lone_key(text) => {
+                self.error(what, cure);
+                None
+            }
             _ => self.wrong_kind("a map", "write its fields below it, indented, each as `key: value`"),
         }
+    }
+
+    /// Whether the text would do in ordinary characters, which is noted: `６０` for `60`, `“a”` for `a`.
+    fn is_slip(&self, text: &str, would_do: impl Fn(&str) -> bool) -> bool {
+        let Some(meant) = slips::meant(text).filter(|meant| would_do(meant)) else { return false };
+        let what = format!("{} is written in full-width or typographic characters", self.called());
+        self.error(what, format!("write `{meant}`"));
+        true
     }
 
     /// Notes that the value is of another kind than wanted. The value itself is not repeated: the excerpt shows it.

@@ -1,6 +1,8 @@
 //! Walks the fields of a map: each is asked for by name, and what nobody asked for is unknown.
 
 use super::field::Field;
+use super::foreign::{self, Meaning};
+use super::slips;
 use super::tree::Entry;
 
 /// Names closer than this (1 is equal) are offered as "did you mean"; lower ones mislead more often than they help.
@@ -48,12 +50,33 @@ impl<'t> Fields<'t> {
     /// Notes every field that nobody asked for.
     pub(super) fn finish(self) {
         for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.name.as_str())) {
-            let what = format!("{} has no field `{}`", self.owner.called(), entry.name);
-            let cure = match nearest(&entry.name, &self.known) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => format!("remove it; the fields here are {}", quoted(&self.known)),
-            };
-            self.owner.findings().error(&entry.key, what, cure);
+            let findings = self.owner.findings();
+            // Whatever it was meant to be, it may be a variable of the function.
+            findings.hide_behind(&entry.key, entry.node.last);
+            let (what, cure) = slips::in_key(&entry.name).unwrap_or_else(|| {
+                (format!("{} has no field `{}`", self.owner.called(), entry.name), self.cure(&entry.name))
+            });
+            findings.error(&entry.key, what, cure);
+        }
+    }
+
+    /// What to write in place of a field that does not exist.
+    fn cure(&self, name: &str) -> String {
+        let path = self.owner.path();
+        let meaning = foreign::meaning(path, name)
+            .or_else(|| nearest(name, &self.known).map(Meaning::Field))
+            .or_else(|| foreign::home(path, name));
+        match meaning {
+            Some(Meaning::Field(field)) => format!("did you mean `{field}`?"),
+            Some(Meaning::Elsewhere(way)) => match way.split_once('.') {
+                Some((map, field)) => format!("did you mean `{way}`? Write `{field}` below `{map}`"),
+                None => format!("did you mean `{way}`? Write it at the top level of the manifest"),
+            },
+            Some(Meaning::Absent(way)) => {
+                format!("remove it, a manifest cannot set this: {way} (see “Not in the manifest” in docs/manifest.md)")
+            }
+            Some(Meaning::Needless(why)) => format!("remove it: {why}"),
+            None => format!("remove it; the fields here are {}", quoted(&self.known)),
         }
     }
 }

@@ -62,6 +62,9 @@ const CHAT_PATIENCE: u32 = 120;
 /// Megabytes that an ordinary function may have (Lambda quota), below the API model's 32768.
 const MEMORY_QUOTA: u32 = 10_240;
 
+/// Megabytes that a function may have in a new account, until AWS raises it.
+const MEMORY_OF_NEW_ACCOUNTS: u32 = 3008;
+
 /// What `PutRetentionPolicy` of `CloudWatch` Logs takes (API reference).
 const RETENTION_DAYS: [u16; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -107,6 +110,12 @@ fn memory(field: &Field<'_>) -> Option<u32> {
     if megabytes > MEMORY_QUOTA {
         let what = format!("an ordinary function has at most {MEMORY_QUOTA} MB of memory");
         field.warning(what, format!("write {MEMORY_QUOTA} or less"));
+    } else if megabytes > MEMORY_OF_NEW_ACCOUNTS {
+        let what = format!("many accounts allow at most {MEMORY_OF_NEW_ACCOUNTS} MB of memory, above all new ones");
+        field.warning(
+            what,
+            format!("write {MEMORY_OF_NEW_ACCOUNTS} or less, unless this account is known to allow more"),
+        );
     }
     Some(megabytes)
 }

@@ -55,6 +55,12 @@ fn action(field: &Field<'_>, text: &str) {
 }
 
 fn resource(field: &Field<'_>, text: &str) {
+    // IAM's own variables have a colon: `${aws:PrincipalTag/team}`.
+    let mut holes = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+    if let Some(name) = holes.find(|name| !name.contains(':') && name.len() > 1) {
+        let what = format!("`${{{name}}}` is not substituted: IAM receives it as it stands");
+        field.warning(what, "write the resource itself; IAM's own variables look like `${aws:PrincipalTag/team}`");
+    }
     let arn = text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(char::is_whitespace);
     if text != "*" && !arn {
         field

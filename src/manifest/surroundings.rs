@@ -1,15 +1,14 @@
 //! What a section of the manifest needs to know of the rest to be checked.
 
-use std::path::Path;
-
 use super::pinpoint::Pinpoint;
+use super::reach::Files;
 use crate::name::RegionName;
 
 /// The parts of the manifest, already read, that others are checked against; what could not be read is absent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'m> {
-    /// The manifest's folder.
-    pub(super) dir: &'m Path,
+    /// The files that it may name.
+    pub(super) files: &'m Files,
     /// Where it is deployed.
     pub(super) region: Option<&'m RegionName>,
     /// The application whose id the tool hands to the handler.

@@ -6,6 +6,7 @@ use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Str
 
 use super::findings::{Findings, Place};
 use super::syntax;
+use super::vocabulary::is_field;
 
 /// Values that YAML aliases may add in all: far above any manifest, far below what a bomb of aliases needs to hurt.
 const ALIASED_VALUES: usize = 10_000;
@@ -15,6 +16,8 @@ const ALIASED_VALUES: usize = 10_000;
 pub(super) struct Node {
     pub(super) value: Value,
     pub(super) place: Place,
+    /// The last line that it reaches.
+    pub(super) last: usize,
 }
 
 /// What stands in the manifest. Scalars keep their text: `1.10` and `007` are what the user wrote, and only a field
@@ -43,16 +46,6 @@ pub(super) struct Entry {
 }
 
 impl Node {
-    /// The last line that the value reaches, as far as its keys and scalars show.
-    pub(super) fn last_line(&self) -> usize {
-        match &self.value {
-            Value::List(items) => items.iter().map(Self::last_line).max().unwrap_or(self.place.line),
-            Value::Map(entries) => entries.iter().map(|entry| entry.node.last_line()).max().unwrap_or(self.place.line),
-            Value::Scalar { text, .. } => self.place.line + text.lines().count(),
-            Value::Null | Value::Broken => self.place.line,
-        }
-    }
-
     /// How many values the tree holds, itself included.
     fn size(&self) -> usize {
         1 + match &self.value {
@@ -110,15 +103,21 @@ impl<'s> Reader<'s, '_> {
     /// The value that begins with `event`.
     fn node(&mut self, event: Event<'s>, span: Span) -> Result<Node, ScanError> {
         let place = self.place(span);
+        let mut last = last_line(span);
         let (value, anchor, tag) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain && tag.as_ref().is_none_or(|tag| !is_text(tag));
                 (scalar(text.into_owned(), plain), anchor, tag)
             }
-            Event::SequenceStart(_, anchor, tag) => (Value::List(self.items()?), anchor, tag),
+            Event::SequenceStart(style, anchor, tag) => {
+                let (items, end) = self.items()?;
+                last = end_of(style, end, items.iter().map(|item| item.last).max(), last);
+                (Value::List(items), anchor, tag)
+            }
             Event::MappingStart(style, anchor, tag) => {
-                let entries = self.entries()?;
-                return Ok(self.finished(map_at(style, place, entries), anchor, tag.as_deref(), span));
+                let (entries, end) = self.entries()?;
+                last = end_of(style, end, entries.iter().map(|entry| entry.node.last).max(), last);
+                return Ok(self.finished(map_at(style, place, entries, last), anchor, tag.as_deref(), span));
             }
             Event::Alias(anchor) => return Ok(self.aliased(anchor, place)),
             Event::UnresolvedAlias(_) => {
@@ -133,24 +132,28 @@ impl<'s> Reader<'s, '_> {
             }
             _ => (Value::Broken, 0, None),
         };
-        Ok(self.finished(Node { value, place }, anchor, tag.as_deref(), span))
+        Ok(self.finished(Node { value, place, last }, anchor, tag.as_deref(), span))
     }
 
-    fn items(&mut self) -> Result<Vec<Node>, ScanError> {
-        let mut items = Vec::new();
+    /// The items of a list, and the line of its end.
+    fn items(&mut self) -> Result<(Vec<Node>, usize), ScanError> {
+        let (mut items, mut end) = (Vec::new(), 0);
         while let Some((event, span)) = self.parser.next().transpose()? {
             if event == Event::SequenceEnd {
+                end = span.end.line();
                 break;
             }
             items.push(self.node(event, span)?);
         }
-        Ok(items)
+        Ok((items, end))
     }
 
-    fn entries(&mut self) -> Result<Vec<Entry>, ScanError> {
-        let mut entries: Vec<Entry> = Vec::new();
+    /// The entries of a map, and the line of its end.
+    fn entries(&mut self) -> Result<(Vec<Entry>, usize), ScanError> {
+        let (mut entries, mut end): (Vec<Entry>, usize) = (Vec::new(), 0);
         while let Some((event, span)) = self.parser.next().transpose()? {
             if event == Event::MappingEnd {
+                end = span.end.line();
                 break;
             }
             let key = self.node(event, span)?;
@@ -160,7 +163,7 @@ impl<'s> Reader<'s, '_> {
                 entries.push(entry);
             }
         }
-        Ok(entries)
+        Ok((entries, end))
     }
 
     /// The entry of a key and its value, unless the key is none, or is already there.
@@ -174,10 +177,14 @@ impl<'s> Reader<'s, '_> {
         let key = key.place;
         if key.text == "<<" {
             let cure = "write the fields out; `field: *name` repeats a whole value";
+            self.findings.hide_behind(&key, node.last);
             self.findings.error(&key, "YAML merge keys (`<<`) are not part of a manifest", cure);
             return None;
         }
         if let Some(first) = before.iter().find(|entry| entry.name == name) {
+            if !is_field(&name) {
+                self.findings.hide_behind(&key, node.last);
+            }
             let what = format!("`{name}` is given twice, first on line {}", first.key.line);
             self.findings.error(&key, what, "keep one of the two");
             return None;
@@ -187,19 +194,20 @@ impl<'s> Reader<'s, '_> {
 
     /// A copy of the value that the alias names, where it was defined: that is where the text to mend stands.
     fn aliased(&mut self, anchor: usize, place: Place) -> Node {
+        let last = place.line;
         let Some(node) = self.anchors.get(&anchor) else {
             self.findings.error(
                 &place,
                 format!("`{}` is part of what it refers to", place.text),
                 "write the value out",
             );
-            return Node { value: Value::Broken, place };
+            return Node { value: Value::Broken, place, last };
         };
         self.aliased += node.size();
         if self.aliased > ALIASED_VALUES {
             let what = format!("aliases repeat more than {ALIASED_VALUES} values");
             self.findings.error(&place, what, "write the values out");
-            return Node { value: Value::Broken, place };
+            return Node { value: Value::Broken, place, last };
         }
         node.clone()
     }
@@ -224,13 +232,25 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
+/// The last line of a scalar: a text in block style ends at the beginning of the line below.
+fn last_line(span: Span) -> usize {
+    let (start, end) = (span.start.line(), span.end.line());
+    if span.end.col() == 0 && end > start { end - 1 } else { end }
+}
+
+/// The last line of a list or map: its bracket's, or that of its last part.
+fn end_of(style: StructureStyle, end: usize, parts: Option<usize>, start: usize) -> usize {
+    let end = if style == StructureStyle::Block { start } else { end };
+    end.max(parts.unwrap_or(start))
+}
+
 /// A map stands where its first key stands, if it is written in block style; `{` marks the others.
-fn map_at(style: StructureStyle, place: Place, entries: Vec<Entry>) -> Node {
+fn map_at(style: StructureStyle, place: Place, entries: Vec<Entry>, last: usize) -> Node {
     let place = match entries.first() {
         Some(first) if style == StructureStyle::Block => first.key.clone(),
         _ => place,
     };
-    Node { value: Value::Map(entries), place }
+    Node { value: Value::Map(entries), place, last }
 }
 
 /// YAML 1.2's ways to write nothing.

@@ -40,9 +40,13 @@ fn a_connector_name_has_at_most_twenty_characters() {
 }
 
 #[test]
-fn the_connector_of_a_long_stack_name_is_cut_without_a_dangling_separator() {
-    let stack = StackName::try_from("a-stack-with-a-name-that-is-long").expect("a good name");
-    assert_eq!(ConnectorName::of_stack(&stack).as_str(), "a-stack-with-a-name");
+fn the_connector_of_a_long_stack_name_is_cut_and_stays_distinct() {
+    let connector =
+        |stack: &str| ConnectorName::of_stack(&StackName::try_from(stack).expect("a good name")).to_string();
+    assert_eq!(connector("exactly-twenty-chars"), "exactly-twenty-chars");
+    assert_eq!(connector("a-stack-with-a-name-that-is-long"), "a-stack-with-a-27c7");
+    assert_ne!(connector("incident-summary-production"), connector("incident-summary-procurement"));
+    assert!(ConnectorName::try_from(&*connector("incident-summary-production")).is_ok());
 }
 
 #[test]

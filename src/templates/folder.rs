@@ -34,7 +34,7 @@ pub fn write(files: &[File], folder: &Path) -> Result<Vec<PathBuf>, NotWritten> 
     let mut made = Made::default();
     for file in files {
         let path = folder.join(file.path);
-        if let Err(source) = made.file(&path, file.text) {
+        if let Err(source) = made.file(&path, &file.text) {
             made.undo();
             return Err(NotWritten::Failed { path, source });
         }
@@ -93,9 +93,12 @@ impl Made {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::{File, NotWritten, write};
 
-    const FILES: [File; 2] = [File { path: "a/b/c.txt", text: "c" }, File { path: "d.txt", text: "d" }];
+    const FILES: [File; 2] =
+        [File { path: "a/b/c.txt", text: Cow::Borrowed("c") }, File { path: "d.txt", text: Cow::Borrowed("d") }];
 
     fn in_the_way(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         match write(&FILES, folder) {
@@ -126,7 +129,8 @@ mod tests {
     #[test]
     fn a_write_that_fails_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let files = [FILES[0], FILES[1], File { path: "d.txt/e.txt", text: "e" }];
+        let mut files = FILES.to_vec();
+        files.push(File { path: "d.txt/e.txt", text: Cow::Borrowed("e") });
         let failed = write(&files, &folder.path().join("new")).unwrap_err();
         assert!(matches!(failed, NotWritten::Failed { .. }), "{failed:?}");
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);

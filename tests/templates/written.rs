@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bedrock_ops::manifest::{self, Manifest};
+use bedrock_ops::manifest::{self, Manifest, Reach};
 use bedrock_ops::templates::{TEMPLATES, Template};
 use tempfile::TempDir;
 
@@ -17,7 +17,7 @@ impl Written {
     pub(crate) fn new(template: &Template) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_bedrock-ops"))
-            .args(["init", "--template", template.name])
+            .args(["init", "--template", template.name, "--name", template.name])
             .current_dir(folder.path())
             .output()
             .unwrap();
@@ -41,7 +41,8 @@ impl Written {
 
     /// Its manifest, which gives no reason for a warning.
     pub(crate) fn manifest(&self) -> Manifest {
-        let loaded = manifest::load(&self.path().join("agent.yaml")).unwrap_or_else(|error| panic!("{error}"));
+        let loaded =
+            manifest::load(&self.path().join("agent.yaml"), Reach::Inside).unwrap_or_else(|error| panic!("{error}"));
         assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
         loaded.manifest
     }
