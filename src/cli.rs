@@ -1,17 +1,18 @@
 //! The command line: names, flags and help. No logic.
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::logs::{Filter, Since};
-use crate::manifest::{self, Expectation, Reach};
+use crate::manifest::{self, Expectation};
 use crate::name::StackName;
 use crate::templates::{self, TEMPLATES, Template};
 
-/// The manifest that is taken when none is named.
-pub const MANIFEST: &str = "agent.yaml";
+pub use common::{Common, MANIFEST};
 
 /// Puts an Amazon Bedrock agent into Slack: one agent.yaml, one command, no state file.
 #[derive(Debug, Parser)]
@@ -31,45 +32,6 @@ pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
-}
-
-/// What every command takes.
-#[derive(Debug, Args)]
-pub struct Common {
-    /// The manifest; paths in it are relative to its folder
-    #[arg(short, long, global = true, value_name = "FILE", default_value = MANIFEST)]
-    pub file: PathBuf,
-    /// Work on the emulator in this program instead of AWS; its world is kept in .bedrock-ops/ beside the manifest
-    #[arg(long, global = true)]
-    pub local: bool,
-    /// Let the manifest name files outside its folder and its Git repository: only for a manifest that you trust
-    #[arg(long, global = true)]
-    pub allow_outside: bool,
-    #[arg(long, global = true, value_name = "NAME", help = "The AWS profile [else AWS_PROFILE, as in every AWS tool]")]
-    #[allow(missing_docs, reason = "the help says it")]
-    pub profile: Option<String>,
-}
-
-impl Common {
-    /// Which files the manifest may name.
-    pub fn reach(&self) -> Reach {
-        if self.allow_outside { Reach::Anywhere } else { Reach::Inside }
-    }
-
-    /// A command as it is typed with the same flags.
-    pub fn typed(&self, command: &str) -> String {
-        format!("bedrock-ops {command}{}", self.flags())
-    }
-
-    /// The same flags, each with a space before it.
-    pub fn flags(&self) -> String {
-        let mut words = Vec::new();
-        words.extend(self.local.then(|| " --local".to_owned()));
-        words.extend((self.file != Path::new(MANIFEST)).then(|| format!(" -f {}", self.file.display())));
-        words.extend(self.allow_outside.then(|| " --allow-outside".to_owned()));
-        words.extend(self.profile.iter().map(|profile| format!(" --profile {profile}")));
-        words.concat()
-    }
 }
 
 /// One verb each.
