@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::open;
 use super::output::{self, note};
+use crate::aws::Access;
 use crate::cli::{Common, Destroy};
 use crate::error::Partial;
 use crate::facts::Change;
@@ -21,7 +22,7 @@ pub(super) async fn run(common: &Common, args: &Destroy) -> Result<Exit> {
     if manifest.protect {
         return Err(Refused::protected(manifest.name.as_ref(), &manifest.path).into());
     }
-    let session = open::session_of(common, manifest).await?;
+    let session = open::session_of(common, manifest, Access::Write).await?;
     let (site, mut plan) = session.destruction().await?;
     note(text::destruction(&session.stack.name, &site, &plan));
     output::taken_over(&plan, &typed, args.yes, args.take_over)?;
