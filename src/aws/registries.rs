@@ -40,14 +40,6 @@ impl Registries {
         Self(Way::Emulator(emulator))
     }
 
-    /// The emulator, where it is what is asked.
-    pub(super) fn emulator(&self) -> Option<&Emulator> {
-        match &self.0 {
-            Way::Network(_) => None,
-            Way::Emulator(emulator) => Some(emulator),
-        }
-    }
-
     /// The registry that a base image's reference names: read without credentials, or with ECR's token where it is a
     /// private ECR registry of the region.
     pub async fn of_base(&self, aws: &Aws, reference: &str) -> Result<Box<dyn Registry>> {
