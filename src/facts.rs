@@ -14,6 +14,7 @@ use crate::aws::Site;
 pub enum Kind {
     PinpointApplication,
     InferenceProfile,
+    FoundationModel,
     BaseImage,
     Repository,
     Image,
@@ -34,6 +35,7 @@ impl Kind {
         match self {
             Self::PinpointApplication => "pinpoint application",
             Self::InferenceProfile => "inference profile",
+            Self::FoundationModel => "foundation model",
             Self::BaseImage => "base image",
             Self::Repository => "repository",
             Self::Image => "image",

@@ -47,7 +47,7 @@ pub use connector::{Connector, MENTION_CURE, is_mention};
 pub use function::{Function, Parameter, ParameterKind};
 pub use lambda::{Architecture, Lambda};
 pub use load::{LoadError, examine, load};
-pub use model::Model;
+pub use model::{EndOfLife, Model, end_of_life, without_geography};
 pub use permissions::Statement;
 pub use pinpoint::Pinpoint;
 pub use problem::{Problem, Refused, Severity};

@@ -48,6 +48,8 @@ pub struct Plan {
     pub known: Known,
     /// The other origins that resources of this stack were deployed from.
     pub origins: BTreeSet<String>,
+    /// What the user should know before it is carried out, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl Plan {
@@ -120,7 +122,13 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
     }
     rest(&mut steps);
     redo(&mut steps);
-    Plan { steps, known, origins: BTreeSet::new() }
+    Plan { steps, known, origins: BTreeSet::new(), warnings: warnings(wanted, snapshot) }
+}
+
+/// What is worth knowing of the resources that are there, whether they change or not.
+fn warnings(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot) -> Vec<String> {
+    let seen = wanted.iter().filter_map(|resource| snapshot.get(&resource.key())?.as_present());
+    seen.flat_map(|present| present.warnings.clone()).collect()
 }
 
 /// What is inside a resource of ours that the manifest does not name.
@@ -174,7 +182,7 @@ pub fn destroy(
     let step = |resource: &Arc<dyn Resource>| {
         let key = resource.key();
         let change = match (snapshot.get(&key), obstacles.get(&key)) {
-            (None | Some(Seen::Absent), _) => Change::Keep,
+            (None | Some(Seen::Absent | Seen::Unusable { .. }), _) => Change::Keep,
             (Some(_), Some(obstacle)) => Change::Refuse(obstacle.clone()),
             (Some(Seen::Present(present)), None) => refusal(&present.owner).map_or(Change::Delete, Change::Refuse),
             (Some(Seen::Broken { .. }), None) => Change::Delete,
@@ -185,7 +193,7 @@ pub fn destroy(
     while let Some((place, reason)) = steps.iter().enumerate().find_map(|(place, step)| held(place, step, &steps)) {
         steps[place].change = Change::Refuse(reason);
     }
-    Plan { steps, known: identities(snapshot, site), origins: BTreeSet::new() }
+    Plan { steps, known: identities(snapshot, site), origins: BTreeSet::new(), warnings: Vec::new() }
 }
 
 /// Why a step that would delete must not: something that stays stands on it, or it is in something that stays.
@@ -209,6 +217,7 @@ pub fn converge(resource: &dyn Resource, seen: &Seen, known: &Known) -> Change {
         Seen::Broken { reason, identity } => {
             return Change::Recreate { reason: reason.clone(), identity: identity.clone() };
         }
+        Seen::Unusable { reason, .. } => return Change::Refuse(reason.clone()),
         Seen::Present(present) => present,
     };
     if let Some(reason) = refusal(&present.owner) {

@@ -189,6 +189,14 @@ pub enum Seen {
         /// Its identity, to delete it by.
         identity: Option<String>,
     },
+    /// Something that is only looked up, and that a stack can't be deployed with: it is not there, it has ended, or it is
+    /// of the wrong kind.
+    Unusable {
+        /// Why, with what to write instead.
+        reason: String,
+        /// Its identity, if it is there.
+        identity: Option<String>,
+    },
     /// The thing.
     Present(Present),
 }
@@ -210,13 +218,16 @@ pub struct Present {
     pub unmanaged: Vec<Unmanaged>,
     /// What is worth knowing of it, though no deploy changes it, a sentence each.
     pub notes: Vec<String>,
+    /// What the user should know of it before a deploy, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl Present {
     /// A thing that leads to nothing, without strays and without anything unmanaged.
     pub fn new(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
-        let (leads_to, strays, unmanaged, notes) = Default::default();
-        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged, notes }
+        let (leads_to, strays, unmanaged) = Default::default();
+        let (notes, warnings) = Default::default();
+        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged, notes, warnings }
     }
 }
 
@@ -230,7 +241,7 @@ impl Seen {
     pub fn as_present(&self) -> Option<&Present> {
         match self {
             Self::Present(present) => Some(present),
-            Self::Absent | Self::Broken { .. } => None,
+            Self::Absent | Self::Broken { .. } | Self::Unusable { .. } => None,
         }
     }
 
@@ -238,7 +249,7 @@ impl Seen {
     pub fn identity(&self) -> Option<&str> {
         match self {
             Self::Absent => None,
-            Self::Broken { identity, .. } => identity.as_deref(),
+            Self::Broken { identity, .. } | Self::Unusable { identity, .. } => identity.as_deref(),
             Self::Present(present) => Some(&present.identity),
         }
     }

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod alias;
 pub mod base_image;
 pub mod draft;
+pub mod foundation_model;
 pub mod function;
 pub mod image;
 pub mod inference_profile;

@@ -12,6 +12,7 @@ use crate::resources::agent::{self, Agent};
 use crate::resources::alias::{Alias, Smoke};
 use crate::resources::base_image::BaseImage;
 use crate::resources::draft::Draft;
+use crate::resources::foundation_model::FoundationModel;
 use crate::resources::function::{self, Function};
 use crate::resources::image::Image;
 use crate::resources::inference_profile::InferenceProfile;
@@ -163,7 +164,7 @@ fn image(manifest: &Manifest, ownership: &Ownership, host: Host, resources: &mut
     key
 }
 
-/// The agent, the role it takes and, where its model is an inference profile, that.
+/// The agent, the role it takes, and its model.
 fn agent(
     manifest: &Manifest,
     region: &str,
@@ -172,7 +173,10 @@ fn agent(
     resources: &mut Vec<Arc<dyn Resource>>,
 ) -> Arc<Agent> {
     let model = match &manifest.agent.model {
-        Model::Foundation(id) => policy::Model::Foundation(id.clone()),
+        Model::Foundation(id) => {
+            resources.push(Arc::new(FoundationModel { id: id.clone() }));
+            policy::Model::Foundation(id.clone())
+        }
         Model::Profile(id) => {
             let profile = InferenceProfile { id: id.clone() };
             let key = profile.key();

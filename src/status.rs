@@ -69,7 +69,7 @@ fn is_deployed(glance: &Glance, session: &Session) -> bool {
         let ours = match glance.snapshot.get(&key) {
             Some(Seen::Present(present)) => resources::is_ours(&present.owner),
             Some(Seen::Broken { .. }) => true,
-            Some(Seen::Absent) | None => false,
+            Some(Seen::Absent | Seen::Unusable { .. }) | None => false,
         };
         ours || glance.passing.contains_key(&key)
     })

@@ -18,6 +18,8 @@ pub struct Template {
     pub name: &'static str,
     /// What its agent answers, in one line.
     pub about: &'static str,
+    /// Why it is no use on AWS, where that is so, and what is.
+    pub only_local: Option<&'static str>,
     parts: &'static [&'static [File]],
 }
 
@@ -72,6 +74,7 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         name: DEFAULT,
         about: "Repeats what it is told: the smallest agent that works, to put your own in",
+        only_local: None,
         parts: &[
             files!("templates/blank/":
                 "agent.yaml",
@@ -88,6 +91,7 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         name: "alarms-metrics",
         about: "Which CloudWatch alarms ring, and what a metric's values are",
+        only_local: None,
         parts: &[
             files!("templates/alarms-metrics/":
                 "agent.yaml",
@@ -109,6 +113,7 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         name: "athena-report",
         about: "How many people opened the last push notification, from a table of events in Athena",
+        only_local: None,
         parts: &[
             files!("templates/athena-report/":
                 "agent.yaml",
@@ -130,6 +135,7 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         name: "cost-by-service",
         about: "What AWS cost in a month, service by service, beside the month before",
+        only_local: None,
         parts: &[
             files!("templates/cost-by-service/":
                 "agent.yaml",
@@ -148,6 +154,7 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         name: "logs-errors",
         about: "Which errors stand in CloudWatch's logs of the last hours, and how often",
+        only_local: None,
         parts: &[
             files!("templates/logs-errors/":
                 "agent.yaml",
@@ -166,6 +173,10 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         name: "pinpoint-open-rate",
         about: "The same as athena-report, from Amazon Pinpoint, which ended on 2026-10-30: to read, and for --local",
+        only_local: Some(
+            "on AWS this agent has no data any more: Amazon Pinpoint's campaigns ended on 2026-10-30. Take the template \
+             athena-report there",
+        ),
         parts: &[
             files!("":
                 "agent.yaml",

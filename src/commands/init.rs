@@ -35,7 +35,7 @@ pub(super) fn run(common: &Common, args: &Init) -> Result<Exit> {
     output::notes(&written.iter().map(|path| shown(path).display().to_string()).collect::<Vec<_>>());
     named(&names, args.name.is_none().then_some(&folder));
     output::note("next:");
-    output::notes(&next(&args.dir));
+    output::notes(&next(args.template, &args.dir));
     Ok(Exit::Done)
 }
 
@@ -100,14 +100,19 @@ fn in_the_way(args: &Init, paths: &[PathBuf]) -> Refused {
 }
 
 /// What to type next.
-fn next(dir: &Path) -> Vec<String> {
+fn next(template: &Template, dir: &Path) -> Vec<String> {
     let there = (dir != Path::new(".")).then(|| format!("cd {}", typed(dir)));
     let then = [
         "bedrock-ops invoke --local --event lambda/event.json    runs the handler here, on sample data",
         "bedrock-ops deploy --local --yes                        tries all of it on an emulated AWS",
-        "bedrock-ops deploy                                      puts it on AWS; README.md says what it needs there",
     ];
-    there.into_iter().chain(then.map(str::to_owned)).collect()
+    let last = match template.only_local {
+        None => {
+            "bedrock-ops deploy                                      deploys it to AWS; README.md lists what it needs there"
+        }
+        Some(reason) => reason,
+    };
+    there.into_iter().chain(then.into_iter().chain([last]).map(str::to_owned)).collect()
 }
 
 /// The path without a leading `./`.

@@ -1,6 +1,11 @@
 //! The model an agent thinks with: a foundation model, or an inference profile in front of one.
 
+mod ends;
+
 use super::field::Field;
+use crate::moment::Moment;
+
+pub use ends::{EndOfLife, end_of_life};
 
 /// What stands in `agent.model`. An agent takes either; the IAM statements and the preflight differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,19 +17,15 @@ pub enum Model {
 }
 
 /// Prefixes of the profiles that AWS defines, each a geography that calls stay in.
-const GEOGRAPHIES: [&str; 7] = ["us-gov.", "us.", "eu.", "apac.", "jp.", "au.", "global."];
+const GEOGRAPHIES: [&str; 8] = ["us-gov.", "us.", "ca.", "eu.", "apac.", "jp.", "au.", "global."];
 
 /// ARN resource types of inference profiles: those that AWS defines, and those that an account makes.
 const PROFILE_RESOURCES: [&str; 2] = ["inference-profile", "application-inference-profile"];
 
-/// Known ends of life on Bedrock (user guide, `model-lifecycle`): model, its last day, and what to use instead.
-/// Agents keep to models released by 2026-07-30, when their catalogue was frozen.
-const ENDS_OF_LIFE: [(&str, &str, &str); 4] = [
-    ("anthropic.claude-3-5-sonnet-20240620", "2026-03-01", "anthropic.claude-sonnet-4-6"),
-    ("anthropic.claude-3-haiku-20240307", "2026-09-10", "anthropic.claude-haiku-4-5-20251001-v1:0"),
-    ("anthropic.claude-sonnet-4-20250514", "2026-10-14", "anthropic.claude-sonnet-4-6"),
-    ("anthropic.claude-opus-4-1-20250805", "2027-01-08", "anthropic.claude-opus-4-5-20251101-v1:0"),
-];
+/// An id without the geography in front of it: that of the model behind a profile.
+pub fn without_geography(id: &str) -> &str {
+    GEOGRAPHIES.iter().find_map(|geography| id.strip_prefix(geography)).unwrap_or(id)
+}
 
 impl Model {
     /// The id or ARN as `foundationModel` of the agent API takes it.
@@ -64,31 +65,45 @@ impl Model {
             _ => None,
         }
     }
-
-    /// The last day of the model behind the id and its successor, where both are known.
-    fn end_of_life(&self) -> Option<(&'static str, &'static str)> {
-        let (_, day, successor) = ENDS_OF_LIFE.iter().find(|(model, ..)| self.id().contains(model))?;
-        Some((day, successor))
-    }
 }
 
 /// Reads `agent.model`.
 pub(super) fn read(field: &Field<'_>) -> Option<Model> {
     let text = field.text()?;
     let model = Model::parse(text);
-    match model.as_ref().map(Model::end_of_life) {
-        None => field.error(
+    if model.is_none() {
+        field.error(
             format!("{} is `{text}`, which is neither a model nor an inference profile", field.called()),
-            "write an id like `jp.anthropic.claude-sonnet-4-6`, or the ARN of a foundation model or \
-             inference profile",
-        ),
-        Some(Some((day, successor))) => field.warning(
-            format!("the last day of `{text}` on Bedrock is {day}; from then on every call to it fails"),
-            format!("use `{successor}` behind a geography: `global.`, or one that calls must stay in, like `jp.`"),
-        ),
-        Some(None) => {}
+            cure(text),
+        );
+    } else if let Some(end) = end_of_life(text) {
+        let what = if end.has_come(&Moment::now().date()) {
+            format!("`{text}` ended {}: Bedrock refuses every call to it", end.shown())
+        } else {
+            format!("`{text}` ends {}: from then on Bedrock refuses every call to it", end.shown())
+        };
+        let successor = end.successor;
+        field.warning(
+            what,
+            format!(
+                "use `{successor}` behind a geography: `global.{successor}`, or one that keeps calls in, like `jp.`"
+            ),
+        );
     }
     model
+}
+
+/// What to write instead of a text that names no model.
+fn cure(text: &str) -> String {
+    let example =
+        "write an id like `jp.anthropic.claude-sonnet-4-6`, or the ARN of a foundation model or inference profile";
+    match text.strip_prefix("anthropic/").unwrap_or(text) {
+        name if name.starts_with("claude-") && !name.contains(['.', ' ']) => format!(
+            "the ids of Anthropic's models on Bedrock begin with `anthropic.`, those of their inference profiles with a \
+             geography: `global.anthropic.{name}`; `aws bedrock list-inference-profiles` lists them"
+        ),
+        _ => example.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,9 @@ fn document(stack: &str, site: &Site, plan: &Plan, steps: &[Value]) -> Value {
     if !plan.origins.is_empty() {
         document["origins"] = json!(plan.origins);
     }
+    if !plan.warnings.is_empty() {
+        document["warnings"] = json!(plan.warnings);
+    }
     document
 }
 

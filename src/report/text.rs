@@ -38,6 +38,9 @@ pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Clean {
             text.line(format!("  note: {}: {note}", step.key()));
         }
     }
+    for warning in &plan.warnings {
+        text.text("  ").paint(YELLOW, "warning:").line(format!(" {warning}"));
+    }
     text.line(totals(plan));
     text
 }

@@ -1,14 +1,15 @@
-//! The inference profile that the manifest names as model. Looked up, never changed: it tells which models, in which
-//! regions, the agent's role must be allowed.
+//! The inference profile that the manifest names as model. Looked up, never changed: it says which models, in which
+//! regions, the agent's role must be allowed, and whether they can drive an agent.
 
 use anyhow::Result;
 use async_trait::async_trait;
 use serde_json::json;
 
 use crate::aws::{Called, Found};
-use crate::facts::{Change, Facts, Key, Kind, Known};
+use crate::facts::{Facts, Key, Kind, Known};
+use crate::lifecycle::{self, Fitness, Through, own_id};
 use crate::ownership::Owner;
-use crate::resource::{Context, Resource, Seen};
+use crate::resource::{Context, Present, Resource, Seen};
 
 /// The profile. Its identity is its ARN and, after spaces, the ARNs of the models it routes to.
 #[derive(Debug)]
@@ -31,28 +32,36 @@ impl Resource for InferenceProfile {
         false
     }
 
-    fn absent(&self) -> Change {
-        Change::Refuse(format!(
-            "Bedrock has no inference profile {} in this region; `aws bedrock list-inference-profiles` lists those \
-             it has, put one of them into `agent.model`",
-            self.id
-        ))
-    }
-
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let call = context.aws.bedrock.get_inference_profile().inference_profile_identifier(&self.id);
         let answer = match call.send().await.called("bedrock:GetInferenceProfile").found() {
-            Ok(Some(answer)) => answer,
-            Ok(None) => return Ok(Seen::Absent),
-            Err(failure) if failure.is("ValidationException") && failure.says("identifier is invalid") => {
-                return Ok(Seen::Absent);
-            }
-            Err(failure) => return Err(failure.into()),
+            Err(failure) if failure.is("ValidationException") && failure.says("identifier is invalid") => None,
+            answer => answer?,
         };
-        let mut models: Vec<&str> = answer.models().iter().filter_map(|model| model.model_arn()).collect();
-        models.sort_unstable();
+        let Some(answer) = answer else {
+            let reason = lifecycle::no_profile(&context.aws, &context.site().await, &self.id).await;
+            return Ok(Seen::Unusable { reason, identity: None });
+        };
+        let mut arns: Vec<&str> = answer.models().iter().filter_map(|model| model.model_arn()).collect();
+        arns.sort_unstable();
+        arns.dedup();
+        let mut models: Vec<String> = arns.iter().map(|arn| own_id(arn).to_owned()).collect();
         models.dedup();
-        let arns = std::iter::once(answer.inference_profile_arn()).chain(models);
-        Ok(Seen::present(json!({}), Owner::Given, arns.collect::<Vec<_>>().join(" ")))
+        let identity = std::iter::once(answer.inference_profile_arn()).chain(arns).collect::<Vec<_>>().join(" ");
+        observed(context, &models, Through::Profile, identity).await
     }
+}
+
+/// What is seen of a model that is there: whether it can drive an agent.
+pub(super) async fn observed(context: &Context, models: &[String], through: Through, identity: String) -> Result<Seen> {
+    let site = context.site().await;
+    let fitness = lifecycle::examine(&context.aws, &site, models, through).await?;
+    let Fitness { refusal, is_absent, warnings, unchecked } = fitness;
+    Ok(match refusal {
+        Some(reason) => Seen::Unusable { reason, identity: (!is_absent).then_some(identity) },
+        None => {
+            let warnings = [warnings, unchecked].concat();
+            Seen::Present(Present { warnings, ..Present::new(json!({}), Owner::Given, identity) })
+        }
+    })
 }

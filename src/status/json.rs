@@ -66,7 +66,7 @@ fn named(model: &Model) -> Value {
         let (word, ends, reason) = match lifecycle {
             Ok(Lifecycle::Active { ends }) => ("active", *ends, None),
             Ok(Lifecycle::Legacy { ends }) => ("legacy", *ends, None),
-            Ok(Lifecycle::Gone) => ("gone", None, None),
+            Ok(Lifecycle::Gone { .. }) => ("gone", None, None),
             Err(reason) => ("unknown", None, Some(reason)),
         };
         json!({"id": id, "lifecycle": word, "ends": ends.map(Moment::date), "reason": reason})

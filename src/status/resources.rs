@@ -134,6 +134,7 @@ fn refused(seen: Option<&Seen>) -> State {
         Some(Seen::Present(present)) if is_ours(&present.owner) => State::Differs,
         Some(Seen::Present(_)) => State::NotOurs,
         Some(Seen::Broken { .. }) => State::Broken,
-        Some(Seen::Absent) | None => State::Absent,
+        Some(Seen::Unusable { identity: Some(_), .. }) => State::Differs,
+        Some(Seen::Absent | Seen::Unusable { .. }) | None => State::Absent,
     }
 }

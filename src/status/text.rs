@@ -178,7 +178,8 @@ fn modelled(text: &mut Clean, model: &Model) {
     let told = |lifecycle: &Result<Lifecycle, String>| match lifecycle {
         Ok(Lifecycle::Active { ends }) => format!("active, {}", last(ends, "no end announced")),
         Ok(Lifecycle::Legacy { ends }) => format!("LEGACY, {}", last(ends, "its end is not announced")),
-        Ok(Lifecycle::Gone) => "GONE: Bedrock does not have it here, or not any more".to_owned(),
+        Ok(Lifecycle::Gone { ended: Some(end) }) => format!("GONE: it ended {}", end.shown()),
+        Ok(Lifecycle::Gone { ended: None }) => "GONE: Bedrock does not have it in this region".to_owned(),
         Err(reason) => format!("can't be told: {reason}"),
     };
     saying(text, "model", id);

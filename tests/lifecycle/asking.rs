@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use aws_sdk_bedrockagent::types::AgentAliasRoutingConfigurationListItem;
 use bedrock_ops::aws::Access;
 use bedrock_ops::conversation::{self, Agent, Event, Question, Reason, SILENCE, Step, TEST_ALIAS, Unanswered};
 use bedrock_ops::facts::{Key, Kind};
@@ -224,19 +225,32 @@ async fn a_role_that_may_not_call_the_model_is_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_model_that_goes_is_told_with_its_last_day() {
+async fn a_legacy_model_that_the_account_has_lost_is_told_with_its_last_day() {
     let stage = Stage::new();
     let old = MANIFEST
         .replace("jp.anthropic.claude-sonnet-4-6", "us.anthropic.claude-opus-4-1-20250805-v1:0")
         .replace("ap-northeast-1", "us-east-1");
     let agent = agent(&stage.deploy(&old).await);
-    let denied = StreamEnd::Exception(StreamException::AccessDenied);
-    plant(&stage, FaultKind::InStream(StreamFault { what: denied, at: StreamPlace::BeforeText }));
     let aws = stage.session(&old).clients(Access::Write);
     let error = conversation::answer(&aws, &agent, &question("hello")).await.unwrap_err();
     let printed = bedrock_ops::error::Printed(&error).to_string();
-    assert!(printed.contains("is legacy, its last day is 2027-01-08"), "{printed}");
-    assert!(printed.contains("hint: put a model that is there to stay into `agent.model`"), "{printed}");
+    assert!(printed.contains("is legacy, and its last day is 2027-01-08"), "{printed}");
+    assert!(printed.contains("you have not been actively using the model in the last 30 days"), "{printed}");
+    assert!(printed.contains("hint: write a model that is active into `agent.model`"), "{printed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_version_with_another_model_is_told_from_a_role_that_is_wrong() {
+    let (stage, agent) = deployed(RIGHT).await;
+    stage.deploy(&MANIFEST.replace("claude-sonnet-4-6", "claude-haiku-4-5-20251001-v1:0")).await;
+    let route = AgentAliasRoutingConfigurationListItem::builder().agent_version("1").build();
+    let call = stage.somebody().bedrock_agent.create_agent_alias().agent_id(&agent.id).agent_alias_name("old");
+    let alias = call.routing_configuration(route).send().await.unwrap().agent_alias.unwrap().agent_alias_id;
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    let old = Agent { alias, version: "1".to_owned(), ..agent };
+    let (reason, printed) = unanswered(&stage, &old, "hello").await;
+    assert_eq!(reason, Reason::AccessDenied);
+    assert!(printed.contains("hint: version 1 uses the model jp.anthropic.claude-sonnet-4-6"), "{printed}");
 }
 
 #[tokio::test(start_paused = true)]

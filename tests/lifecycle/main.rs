@@ -12,6 +12,7 @@ mod faults;
 mod first_agent;
 mod foreign;
 mod logs;
+mod models;
 mod origin;
 mod recovery;
 mod registries;

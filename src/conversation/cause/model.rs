@@ -7,8 +7,7 @@ use serde_json::Value;
 use super::{Finding, Found, policy, typed};
 use crate::aws::{Aws, Called, Failure, Found as _};
 use crate::conversation::Agent;
-use crate::lifecycle::{Lifecycle, own_id};
-use crate::moment::Moment;
+use crate::lifecycle::{self, Through, own_id};
 
 /// What an agent calls its model with when it answers piece by piece.
 const STREAMING: &str = "bedrock:InvokeModelWithResponseStream";
@@ -25,6 +24,8 @@ struct Model {
     id: String,
     /// Everything that the role must be allowed: profile and models.
     arns: Vec<String>,
+    /// How the agent calls it.
+    through: Through,
 }
 
 /// Notes what is to be said of the model.
@@ -41,22 +42,24 @@ pub(super) async fn look(aws: &Aws, agent: &Agent, found: &mut Found) {
         Ok(model) => model,
         Err(failure) => return found.note(Err(failure)),
     };
-    found.note(lifecycle(aws, &model).await);
+    found.note(fitness(aws, agent, &model).await);
     if found.hint.is_none() {
         found.note(availability(aws, &model).await);
     }
-    found.note(role(aws, agent, &held.role, &model).await);
+    found.note(role(aws, agent, &held, &model).await);
+}
+
+/// What the draft holds: the model and role of the last deploy.
+async fn of_draft(aws: &Aws, agent: &Agent) -> Result<Option<Held>, Failure> {
+    let answer = aws.bedrock_agent.get_agent().agent_id(&agent.id).send().await.called("bedrock:GetAgent").found()?;
+    let draft = answer.and_then(|answer| answer.agent);
+    Ok(draft
+        .map(|draft| Held { model: draft.foundation_model.unwrap_or_default(), role: draft.agent_resource_role_arn }))
 }
 
 async fn held(aws: &Aws, agent: &Agent) -> Result<Option<Held>, Failure> {
     if agent.version == "DRAFT" {
-        let answer =
-            aws.bedrock_agent.get_agent().agent_id(&agent.id).send().await.called("bedrock:GetAgent").found()?;
-        let draft = answer.and_then(|answer| answer.agent);
-        return Ok(draft.map(|draft| Held {
-            model: draft.foundation_model.unwrap_or_default(),
-            role: draft.agent_resource_role_arn,
-        }));
+        return of_draft(aws, agent).await;
     }
     let call = aws.bedrock_agent.get_agent_version().agent_id(&agent.id).agent_version(&agent.version);
     let answer = call.send().await.called("bedrock:GetAgentVersion").found()?;
@@ -80,24 +83,29 @@ async fn resolve(aws: &Aws, agent: &Agent, id: &str) -> Result<Model, Failure> {
         Some(profile) => {
             let models: Vec<String> = profile.models().iter().filter_map(|model| model.model_arn.clone()).collect();
             let id = models.first().map_or_else(|| id.to_owned(), |arn| own(arn));
-            Model { id, arns: std::iter::once(profile.inference_profile_arn).chain(models).collect() }
+            let arns = std::iter::once(profile.inference_profile_arn).chain(models).collect();
+            Model { id, arns, through: Through::Profile }
         }
-        None if id.starts_with("arn:") => Model { id: own(id), arns: vec![id.to_owned()] },
-        None => Model { id: id.to_owned(), arns: vec![agent.site.model_arn(id)] },
+        None if id.starts_with("arn:") => Model { id: own(id), arns: vec![id.to_owned()], through: Through::OwnId },
+        None => Model { id: id.to_owned(), arns: vec![agent.site.model_arn(id)], through: Through::OwnId },
     })
 }
 
-async fn lifecycle(aws: &Aws, model: &Model) -> Result<Finding, Failure> {
-    let another = "put a model that is there to stay into `agent.model` and deploy; `aws bedrock \
-                   list-inference-profiles` lists what there is";
-    let last = |ends: Option<Moment>| ends.map(|ends| format!(", its last day is {}", ends.date())).unwrap_or_default();
-    let id = &model.id;
-    Ok(match Lifecycle::of(aws, id).await? {
-        Lifecycle::Gone => Finding::wrong(format!("Bedrock has no model {id} here, or not any more"), another),
-        Lifecycle::Legacy { ends } => {
-            Finding::wrong(format!("the model {id} is legacy{}: accounts may lose it before", last(ends)), another)
-        }
-        Lifecycle::Active { ends } => Finding::well(format!("the model {id} is active{}", last(ends))),
+/// Whether the model is still there and can drive an agent.
+async fn fitness(aws: &Aws, agent: &Agent, model: &Model) -> Result<Finding, Failure> {
+    let fitness = lifecycle::examine(aws, &agent.site, std::slice::from_ref(&model.id), model.through).await?;
+    let deploy = typed(agent, "deploy");
+    Ok(match (fitness.refusal, fitness.warnings.first(), fitness.unchecked.first()) {
+        (Some(reason), ..) => Finding::wrong(reason, format!("change `agent.model`, then run {deploy}")),
+        (None, Some(warning), _) => Finding::wrong(
+            warning,
+            format!(
+                "write a model that is active into `agent.model` and run {deploy}; `aws bedrock list-inference-profiles` \
+                 lists what there is"
+            ),
+        ),
+        (None, None, Some(unchecked)) => Finding::well(unchecked),
+        (None, None, None) => Finding::well(format!("the model {} is active", model.id)),
     })
 }
 
@@ -124,8 +132,8 @@ async fn availability(aws: &Aws, model: &Model) -> Result<Finding, Failure> {
 }
 
 /// Whether the role's own policies allow what the agent does. Managed policies are only counted.
-async fn role(aws: &Aws, agent: &Agent, arn: &str, model: &Model) -> Result<Finding, Failure> {
-    let name = arn.rsplit('/').next().unwrap_or(arn);
+async fn role(aws: &Aws, agent: &Agent, held: &Held, model: &Model) -> Result<Finding, Failure> {
+    let name = held.role.rsplit('/').next().unwrap_or(&held.role);
     let again = format!("{} puts the role right", typed(agent, "deploy"));
     let call = aws.iam.list_role_policies().role_name(name).send().await;
     let Some(listed) = call.called("iam:ListRolePolicies").found()? else {
@@ -145,7 +153,22 @@ async fn role(aws: &Aws, agent: &Agent, arn: &str, model: &Model) -> Result<Find
     let managed = call.called("iam:ListAttachedRolePolicies")?.attached_policies.unwrap_or_default().len();
     let unread =
         if managed > 0 { format!(" (it has {managed} managed policies, which were not read)") } else { String::new() };
-    Ok(Finding::wrong(format!("the role {name} may not call {STREAMING} on {refused}{unread}"), again))
+    let line = format!("the role {name} may not call {STREAMING} on {refused}{unread}");
+    Ok(match of_draft(aws, agent).await?.filter(|draft| draft.model != held.model) {
+        // The role is narrowed to what is deployed: an older version with another model is not answered any more.
+        Some(draft) => Finding::wrong(
+            line,
+            format!(
+                "version {} uses the model {}, and the role is for {}, the model that was deployed last; to ask this \
+                 version, write its model into `agent.model` and run {}",
+                agent.version,
+                held.model,
+                draft.model,
+                typed(agent, "deploy")
+            ),
+        ),
+        None => Finding::wrong(line, again),
+    })
 }
 
 /// IAM gives documents percent-encoded.
