@@ -297,3 +297,22 @@ async fn a_token_names_its_end_and_where_to_use_it() {
     assert_eq!(data["expiresAt"], 1_795_338_000.0 + 12.0 * 3600.0);
     assert_eq!(data["proxyEndpoint"], "http://127.0.0.1:4566");
 }
+
+#[tokio::test(start_paused = true)]
+async fn members_that_aws_fills_in_are_filled_in() {
+    let account = with_repository().await;
+    let sealed = json!({ "repositoryName": "sealed", "encryptionConfiguration": { "encryptionType": "KMS" } });
+    let (_, answer) = account.ecr("CreateRepository", sealed).await;
+    let key = answer["repository"]["encryptionConfiguration"]["kmsKey"].as_str().expect("a key");
+    assert!(key.starts_with("arn:aws:kms:ap-northeast-1:123456789012:key/"), "{key}");
+    let (status, answer) = account.ecr("DescribeRepositories", json!({ "registryId": "999999999999" })).await;
+    assert_eq!((status, &answer["repositories"]), (200, &json!([])), "another account's are not to be seen");
+    let policy = json!({ "rules": [{ "rulePriority": 1, "action": { "type": "expire" }, "selection": {
+        "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 10 } }] });
+    let put = json!({ "repositoryName": "sealed", "lifecyclePolicyText": policy.to_string() });
+    assert_eq!(account.ecr("PutLifecyclePolicy", put).await.0, 200);
+    for operation in ["GetLifecyclePolicy", "DeleteLifecyclePolicy"] {
+        let (_, answer) = account.ecr(operation, json!({ "repositoryName": "sealed" })).await;
+        assert_eq!(answer["lastEvaluatedAt"], 0.0, "{operation}: {answer}");
+    }
+}

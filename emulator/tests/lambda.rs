@@ -6,6 +6,8 @@ mod account;
 mod images;
 #[path = "lambda/permissions.rs"]
 mod permissions;
+#[path = "lambda/recorded.rs"]
+mod recorded;
 #[path = "lambda/refusals.rs"]
 mod refusals;
 #[path = "lambda/stage.rs"]
@@ -188,7 +190,7 @@ async fn a_stale_revision_id_is_refused() {
     for (path, body) in
         [("configuration", fresh), ("code", json!({ "ImageUri": image_uri("v1"), "RevisionId": old["RevisionId"] }))]
     {
-        let refusal = (412, "PreconditionFailedException", "does not match the latest RevisionId");
+        let refusal = (412, "PreconditionFailedException", "does not match the latest Revision Id");
         stage.refuses("PUT", &format!("{FUNCTION}/{path}"), body, refusal).await;
     }
 }

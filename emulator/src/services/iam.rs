@@ -5,6 +5,7 @@ mod document;
 mod evaluate;
 mod inline;
 mod members;
+mod policies;
 mod role;
 mod roles;
 mod tags;
@@ -19,12 +20,16 @@ use crate::call::{Body, Call, Reply};
 use crate::clock::{Millis, Timing};
 use crate::form::Form;
 use crate::refusal::Refusal;
+use policies::Policy;
 use role::{Role, later};
 
 /// The account's roles, by their names in small letters: names that differ only in case are one name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
     roles: BTreeMap<String, Role>,
+    /// The account's own managed policies, by ARN.
+    #[serde(default)]
+    policies: BTreeMap<String, Policy>,
 }
 
 /// Whether a service may take on a role.
@@ -46,22 +51,33 @@ type Operation = fn(&mut Call<'_>, Form) -> Result<Option<String>, Refusal>;
 /// Operation, whether it writes, and what does it.
 const OPERATIONS: &[(&str, bool, Operation)] = &[
     ("AttachRolePolicy", true, attached::attach),
+    ("CreatePolicy", true, policies::create),
+    ("CreatePolicyVersion", true, policies::create_version),
     ("CreateRole", true, roles::create),
+    ("DeletePolicy", true, policies::delete),
+    ("DeletePolicyVersion", true, policies::delete_version),
     ("DeleteRole", true, roles::delete),
+    ("DeleteRolePermissionsBoundary", true, roles::delete_boundary),
     ("DeleteRolePolicy", true, inline::delete),
     ("DetachRolePolicy", true, attached::detach),
+    ("GetPolicy", false, policies::get),
+    ("GetPolicyVersion", false, policies::get_version),
     ("GetRole", false, roles::get),
     ("GetRolePolicy", false, inline::get),
     ("ListAttachedRolePolicies", false, attached::list),
     ("ListInstanceProfilesForRole", false, roles::list_instance_profiles),
+    ("ListPolicies", false, policies::list),
+    ("ListPolicyVersions", false, policies::list_versions),
     ("ListRolePolicies", false, inline::list),
     ("ListRoleTags", false, tags::list),
     ("ListRoles", false, roles::list),
+    ("PutRolePermissionsBoundary", true, roles::put_boundary),
     ("PutRolePolicy", true, inline::put),
     ("TagRole", true, tags::tag),
     ("UntagRole", true, tags::untag),
     ("UpdateAssumeRolePolicy", true, roles::update_trust),
     ("UpdateRole", true, roles::update),
+    ("UpdateRoleDescription", true, roles::update_description),
 ];
 
 /// Answers one call.
@@ -94,7 +110,7 @@ impl State {
     pub(crate) fn allows(&self, role_arn: &str, action: &str, resource: &str, now: Millis, timing: &Timing) -> bool {
         let Some(role) = self.by_arn(role_arn) else { return false };
         let inline = role.inline.values().filter_map(|policy| policy.visible(now, timing.role_visible));
-        let attached = role.attached.iter().filter_map(|arn| attached::document(arn));
+        let attached = role.attached.iter().filter_map(|arn| self.managed(arn).ok().flatten());
         let documents: Vec<String> = inline.map(str::to_owned).chain(attached).collect();
         evaluate::allows(&documents, action, resource)
     }
@@ -108,7 +124,21 @@ impl State {
             lines.extend(role.inline.keys().map(|policy| format!("iam role {name} policy {policy}")));
             lines.extend(role.attached.iter().map(|arn| format!("iam role {name} attached {arn}")));
         }
+        lines.extend(self.policies.keys().map(|arn| format!("iam policy {arn}")));
         lines
+    }
+
+    /// The document of a managed policy; none where there is no such policy. Of AWS's own the emulator knows some: the
+    /// others exist, but it can't say what they allow.
+    fn managed(&self, arn: &str) -> Result<Option<String>, Refusal> {
+        match self.policies.get(arn) {
+            Some(policy) => Ok(Some(policy.document().to_owned())),
+            None if attached::is_of_aws(arn) => {
+                let unknown = || Refusal::not_emulated(format_args!("the managed policy {arn}"));
+                attached::document(arn).map(Some).ok_or_else(unknown)
+            }
+            None => Ok(None),
+        }
     }
 
     fn by_arn(&self, arn: &str) -> Option<&Role> {

@@ -1,6 +1,8 @@
 //! Lambda: functions that run container images, their versions, policies and tags, and the states they pass through.
 
+mod aliases;
 mod answers;
+mod concurrency;
 mod configuration;
 mod create;
 mod delete;
@@ -79,6 +81,14 @@ pub(crate) fn handle(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         (&Method::GET, ["2015-03-31", "functions", name, "configuration"]) => reading::get_configuration(call, name),
         (&Method::PUT, ["2015-03-31", "functions", name, "configuration"]) => update::configuration(call, name),
         (&Method::PUT, ["2015-03-31", "functions", name, "code"]) => update::code(call, name),
+        (&Method::POST, ["2015-03-31", "functions", name, "aliases"]) => aliases::create(call, name),
+        (&Method::GET, ["2015-03-31", "functions", name, "aliases"]) => aliases::list(call, name),
+        (&Method::GET, ["2015-03-31", "functions", name, "aliases", alias]) => aliases::get(call, name, alias),
+        (&Method::PUT, ["2015-03-31", "functions", name, "aliases", alias]) => aliases::update(call, name, alias),
+        (&Method::DELETE, ["2015-03-31", "functions", name, "aliases", alias]) => aliases::delete(call, name, alias),
+        (&Method::PUT, ["2017-10-31", "functions", name, "concurrency"]) => concurrency::put(call, name),
+        (&Method::GET, ["2019-09-30", "functions", name, "concurrency"]) => concurrency::get(call, name),
+        (&Method::DELETE, ["2017-10-31", "functions", name, "concurrency"]) => concurrency::delete(call, name),
         (&Method::POST, ["2015-03-31", "functions", name, "versions"]) => versions::publish(call, name),
         (&Method::GET, ["2015-03-31", "functions", name, "versions"]) => versions::list(call, name),
         (&Method::POST, ["2015-03-31", "functions", name, "policy"]) => permissions::add(call, name),

@@ -87,8 +87,8 @@ async fn permissions_that_aws_refuses_are_refused() {
         ("", with("RevisionId", json!("old")), (412, "PreconditionFailedException", "Call the GetPolicy API")),
         (
             "",
-            with("EventSourceToken", json!("x")),
-            (501, "NotImplementedByEmulator", "EventSourceToken of AddPermission"),
+            with("InvokedViaFunctionUrl", json!(true)),
+            (501, "NotImplementedByEmulator", "InvokedViaFunctionUrl of AddPermission"),
         ),
     ] {
         stage.refuses("POST", &format!("{policy}{query}"), body, refusal).await;

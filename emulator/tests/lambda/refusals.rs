@@ -12,7 +12,7 @@ async fn a_create_that_breaks_a_rule_is_refused() {
     for (member, value, status, code, text) in [
         ("FunctionName", Value::Null, 400, broken, "Value null at 'functionName' failed to satisfy constraint"),
         ("FunctionName", json!("a b"), 400, broken, "Value 'a b' at 'functionName'"),
-        ("FunctionName", json!("a".repeat(65)), 400, broken, "length less than or equal to 64"),
+        ("FunctionName", json!("a".repeat(65)), 400, invalid, "length less than or equal to 64"),
         ("Role", json!("admin"), 400, broken, "at 'role' failed to satisfy constraint"),
         ("Code", Value::Null, 400, broken, "Value null at 'code'"),
         ("Code", json!({}), 400, invalid, "Please provide ImageUri"),
@@ -86,8 +86,6 @@ async fn calls_to_what_is_not_there_or_not_known_are_refused() {
         ("PUT", "none/code", image.clone()),
         ("POST", "none/versions", json!({})),
         ("GET", "none/versions", Value::Null),
-        ("GET", "none/policy", Value::Null),
-        ("DELETE", "none/policy/x", Value::Null),
         ("DELETE", "none", Value::Null),
     ] {
         stage.refuses(method, &format!("{FUNCTIONS}/{path}"), body, (404, "ResourceNotFoundException", none)).await;
@@ -98,7 +96,7 @@ async fn calls_to_what_is_not_there_or_not_known_are_refused() {
     let dry = json!({ "ImageUri": image_uri("v1"), "DryRun": true });
     let unknown = (501, "NotImplementedByEmulator", "the member DryRun of UpdateFunctionCode");
     stage.refuses("PUT", &format!("{FUNCTION}/code"), dry, unknown).await;
-    let concurrency = "/2017-10-31/functions/openrate/concurrency";
+    let concurrency = "/2019-09-30/functions/openrate/provisioned-concurrency";
     let unknown = (501, "NotImplementedByEmulator", "concurrency");
     stage.refuses("PUT", concurrency, json!({ "ReservedConcurrentExecutions": 1 }), unknown).await;
     let no_image = (400, "InvalidParameterValueException", "Please provide ImageUri when updating a function");

@@ -28,7 +28,7 @@ pub(super) fn get(call: &mut Call<'_>, body: &Value) -> Result<Reply, Refusal> {
     let account = call.account;
     let (name, found) = repository(call, &members)?;
     let text = found.lifecycle.as_ref().ok_or_else(|| none(name, account))?;
-    Ok(Reply::read("GetLifecyclePolicy", show(name, account, text)))
+    Ok(Reply::read("GetLifecyclePolicy", evaluated(show(name, account, text))))
 }
 
 pub(super) fn delete(call: &mut Call<'_>, body: &Value) -> Result<Reply, Refusal> {
@@ -36,7 +36,13 @@ pub(super) fn delete(call: &mut Call<'_>, body: &Value) -> Result<Reply, Refusal
     let account = call.account;
     let (name, found) = repository(call, &members)?;
     let text = found.lifecycle.take().ok_or_else(|| none(name, account))?;
-    Ok(Reply::wrote("DeleteLifecyclePolicy", 200, show(name, account, &text)))
+    Ok(Reply::wrote("DeleteLifecyclePolicy", 200, evaluated(show(name, account, &text))))
+}
+
+/// The policy with the time of its last evaluation: none here, which the AWS CLI's own example shows as 0.
+fn evaluated(mut shown: Value) -> Value {
+    shown["lastEvaluatedAt"] = json!(0.0);
+    shown
 }
 
 /// What is wrong with the policy's form.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::answers::{check_name, no_repository, read, repository, repository_name, seconds};
+use super::answers::{check_name, is_account, no_repository, read, repository, repository_name, seconds};
 use super::members::Members;
 use super::paging::page;
 use super::{Mutability, Repository, tags};
@@ -66,8 +66,13 @@ pub(super) fn describe(call: &mut Call<'_>, body: &Value) -> Result<Reply, Refus
             return Err(members.refuse("repositoryNames", None, "cannot be combined with 'nextToken' or 'maxResults'"));
         }
     }
+    let registry = members.shaped("registryId", "[0-9]{12}", is_account)?;
+    let elsewhere = registry.is_some_and(|registry| registry != account);
     let ecr = &call.region().ecr;
     let all: Vec<(&str, &Repository)> = match &names {
+        // Another account's repositories are not to be seen.
+        None if elsewhere => Vec::new(),
+        Some(names) if elsewhere => return Err(no_repository(names[0], registry.unwrap_or(account))),
         None => ecr.repositories.iter().map(|(name, repository)| (name.as_str(), repository)).collect(),
         Some(names) => names
             .iter()
@@ -179,8 +184,10 @@ fn encryption(members: &Members<'_>) -> Result<(String, Option<String>), Refusal
 fn show(name: &str, repository: &Repository, account: &str, region: &str) -> Value {
     let (kind, key) = &repository.encryption;
     let mut encryption = json!({ "encryptionType": kind });
-    if let Some(key) = key {
-        encryption["kmsKey"] = key.as_str().into();
+    if kind != "AES256" {
+        // Without a key of its own a repository takes the account's for ECR (API reference, EncryptionConfiguration).
+        let own = || format!("arn:aws:kms:{region}:{account}:key/00000000-0000-0000-0000-0000000000ec");
+        encryption["kmsKey"] = key.clone().unwrap_or_else(own).into();
     }
     let mut shown = json!({
         "repositoryArn": format!("arn:aws:ecr:{region}:{account}:repository/{name}"),

@@ -21,7 +21,8 @@ const PATH_PREFIX: Text = Text {
     pattern: r"((/[A-Za-z0-9\.,\+@=_-]+)*)/",
 };
 
-/// AWS's own policies that the emulator knows, and the actions that they allow on everything.
+/// AWS's own policies that the emulator knows, and the actions that they allow on everything: for some of them the gist of
+/// longer lists.
 const KNOWN: &[(&str, &[&str])] = &[
     ("AdministratorAccess", &["*"]),
     ("AmazonBedrockFullAccess", &["bedrock:*"]),
@@ -44,7 +45,35 @@ const KNOWN: &[(&str, &[&str])] = &[
             "ecr:BatchGetImage",
         ],
     ),
+    ("AmazonAthenaFullAccess", &["athena:*", "glue:*", "s3:GetObject", "s3:ListBucket", "s3:PutObject"]),
+    ("AmazonBedrockReadOnly", &["bedrock:Get*", "bedrock:List*"]),
+    ("AmazonDynamoDBFullAccess", &["dynamodb:*"]),
+    ("AmazonDynamoDBReadOnlyAccess", &["dynamodb:BatchGet*", "dynamodb:Describe*", "dynamodb:Get*", "dynamodb:List*"]),
+    ("AmazonS3FullAccess", &["s3:*", "s3-object-lambda:*"]),
+    ("AmazonS3ReadOnlyAccess", &["s3:Describe*", "s3:Get*", "s3:List*"]),
+    ("AmazonSSMReadOnlyAccess", &["ssm:Describe*", "ssm:Get*", "ssm:List*"]),
+    ("AWSLambda_FullAccess", &["lambda:*", "logs:DescribeLogGroups", "iam:ListRoles", "iam:PassRole"]),
+    ("AWSLambda_ReadOnlyAccess", &["lambda:Get*", "lambda:List*", "logs:DescribeLogGroups"]),
+    ("CloudWatchFullAccess", &["cloudwatch:*", "logs:*"]),
+    ("CloudWatchLogsFullAccess", &["logs:*", "cloudwatch:GenerateQuery"]),
+    ("CloudWatchLogsReadOnlyAccess", &["logs:Describe*", "logs:Get*", "logs:List*", "logs:FilterLogEvents"]),
+    ("CloudWatchReadOnlyAccess", &["cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*", "logs:Get*"]),
+    ("IAMReadOnlyAccess", &["iam:Get*", "iam:List*"]),
+    ("PowerUserAccess", &["*"]),
+    ("ReadOnlyAccess", &["*:Describe*", "*:Get*", "*:List*"]),
+    ("SecretsManagerReadWrite", &["secretsmanager:*"]),
     ("AWSXRayDaemonWriteAccess", &["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
+    (
+        "service-role/AWSLambdaVPCAccessExecutionRole",
+        &[
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DeleteNetworkInterface",
+        ],
+    ),
     ("service-role/AWSLambdaBasicExecutionRole", &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]),
 ];
 
@@ -52,18 +81,15 @@ pub(super) fn attach(call: &mut Call<'_>, mut form: Form) -> Result<Option<Strin
     let name = form.text("RoleName", &ROLE_NAME)?;
     let arn = form.text("PolicyArn", &ARN)?;
     form.finish()?;
-    let role = call.world.iam.role(&name)?;
+    call.world.iam.role(&name)?;
     if !arn.starts_with("arn:aws:iam::") {
         return Err(Refusal::new(400, "InvalidInput", format!("ARN {arn} is not valid.")));
     }
-    if document(&arn).is_none() {
-        // The emulator has no CreatePolicy, so a policy of the account can't exist; AWS's own exist, but are not here.
-        return Err(if arn.starts_with(AWS) {
-            Refusal::not_emulated(format_args!("the managed policy {arn}"))
-        } else {
-            Refusal::new(404, "NoSuchEntity", format!("Policy {arn} does not exist or is not attachable."))
-        });
+    if call.world.iam.managed(&arn)?.is_none() {
+        let text = format!("Policy {arn} does not exist or is not attachable.");
+        return Err(Refusal::new(404, "NoSuchEntity", text));
     }
+    let role = call.world.iam.role(&name)?;
     if role.attached.contains(&arn) {
         return Ok(None);
     }
@@ -95,6 +121,11 @@ pub(super) fn list(call: &mut Call<'_>, mut form: Form) -> Result<Option<String>
     let within = role.attached.iter().filter(|arn| path(arn).starts_with(&prefix));
     let items: Vec<String> = within.map(|arn| member(arn)).collect();
     Ok(Some(page.xml("AttachedPolicies", &items)))
+}
+
+/// Whether the ARN is that of one of AWS's own policies.
+pub(super) fn is_of_aws(arn: &str) -> bool {
+    arn.starts_with(AWS)
 }
 
 /// The document of one of AWS's own policies, if the emulator knows it.

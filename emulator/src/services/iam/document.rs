@@ -1,7 +1,10 @@
 //! Checks policy documents as IAM does when they are written.
 
+mod condition;
+
 use serde_json::{Map, Value};
 
+use super::evaluate;
 use crate::refusal::Refusal;
 
 /// What a document is for: each kind must have what the other must not.
@@ -34,6 +37,9 @@ pub(super) fn check(document: &str, kind: Kind) -> Result<(), Refusal> {
     if policy.keys().any(|key| !matches!(key.as_str(), "Version" | "Id" | "Statement")) {
         return malformed("Syntax errors in policy.");
     }
+    if policy.get("Id").is_some_and(|id| !id.is_string()) {
+        return malformed("Syntax errors in policy.");
+    }
     // Without a version, IAM takes the policy for one of 2008.
     if !matches!(policy.get("Version").map(Value::as_str), None | Some(Some("2012-10-17" | "2008-10-17"))) {
         return malformed("The policy must contain a valid version string.");
@@ -50,7 +56,8 @@ pub(super) fn check(document: &str, kind: Kind) -> Result<(), Refusal> {
     for statement in statements {
         let Value::Object(statement) = statement else { return malformed("Syntax errors in policy.") };
         check_statement(statement, kind)?;
-        if let Some(sid) = statement.get("Sid") {
+        // An empty one is none (getmoto/moto#2415: AWS takes two of them).
+        if let Some(sid) = statement.get("Sid").filter(|sid| *sid != "") {
             if sids.contains(&sid) {
                 return malformed("Statement IDs (SID) in a single policy must be unique.");
             }
@@ -79,8 +86,12 @@ fn check_statement(statement: &Map<String, Value>, kind: Kind) -> Result<(), Ref
             );
         }
     }
-    if statement.get("Condition").is_some_and(|condition| !condition.is_object()) {
-        return malformed("Syntax errors in policy.");
+    if let Some(conditions) = statement.get("Condition") {
+        match condition::check(conditions) {
+            Ok(()) => {}
+            Err(condition::Wrong::Syntax) => return malformed("Syntax errors in policy."),
+            Err(condition::Wrong::Date) => return malformed("The policy failed legacy parsing"),
+        }
     }
     check_actions(statement, kind)?;
     match kind {
@@ -99,10 +110,17 @@ fn check_actions(statement: &Map<String, Value>, kind: Kind) -> Result<(), Refus
     };
     for action in actions {
         match (kind, action.split_once(':')) {
-            (Kind::Trust, Some((vendor, _))) if vendor.eq_ignore_ascii_case("sts") => {}
+            (Kind::Trust, Some((vendor, name))) if vendor.eq_ignore_ascii_case("sts") && assumes(name) => {}
             (Kind::Trust, _) => return malformed("AssumeRole policy may only specify STS AssumeRole actions."),
             (Kind::Permissions, None) if action == "*" => {}
-            (Kind::Permissions, Some((vendor, name))) if !vendor.is_empty() && !name.is_empty() => {}
+            (Kind::Permissions, Some((_, name))) if name.contains(':') => {
+                return malformed("Actions/Condition can contain only one colon.");
+            }
+            (Kind::Permissions, Some((vendor, name))) if !vendor.is_empty() && !name.is_empty() => {
+                if !vendor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.*?".contains(&byte)) {
+                    return malformed(&format!("Vendor {vendor} is not valid"));
+                }
+            }
             (Kind::Permissions, _) => {
                 return malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
             }
@@ -110,6 +128,36 @@ fn check_actions(statement: &Map<String, Value>, kind: Kind) -> Result<(), Refus
     }
     Ok(())
 }
+
+/// What a trust policy may allow (STS's operations that take on a role, and what belongs to that).
+const ASSUMING: [&str; 6] =
+    ["assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "setcontext", "setsourceidentity", "tagsession"];
+
+/// Whether a pattern of STS's operations names one that a trust policy may allow.
+fn assumes(pattern: &str) -> bool {
+    ASSUMING.iter().any(|name| evaluate::matches(&pattern.to_ascii_lowercase(), name))
+}
+
+/// AWS's partitions, and the pattern for all.
+const PARTITIONS: [&str; 9] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc", "*"];
+
+/// What the resource of an ARN of IAM begins with.
+const IAM_PATHS: [&str; 13] = [
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
+];
 
 fn check_resources(statement: &Map<String, Value>) -> Result<(), Refusal> {
     if statement.contains_key("Principal") || statement.contains_key("NotPrincipal") {
@@ -123,6 +171,16 @@ fn check_resources(statement: &Map<String, Value>) -> Result<(), Refusal> {
         let is_arn = resource.starts_with("arn:") && (resource.matches(':').count() >= 5 || resource.contains('*'));
         if resource != "*" && !is_arn {
             return malformed(&format!("Resource {resource} must be in ARN format or \"*\"."));
+        }
+        let mut parts = resource.splitn(6, ':').skip(1);
+        let (Some(partition), Some(service)) = (parts.next(), parts.next()) else { continue };
+        if !PARTITIONS.contains(&partition) && !partition.contains('*') {
+            return malformed(&format!("Partition \"{partition}\" is not valid for resource \"{resource}\"."));
+        }
+        let path = parts.nth(2).unwrap_or("*");
+        if service == "iam" && path != "*" && !IAM_PATHS.iter().any(|start| path.starts_with(start)) {
+            let paths = IAM_PATHS.join(", ");
+            return malformed(&format!("IAM resource path must either be \"*\" or start with {paths}."));
         }
     }
     Ok(())
@@ -148,6 +206,17 @@ fn check_principal(statement: &Map<String, Value>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// The principals `AWS` of a trust policy, which must exist where they are of this account.
+pub(super) fn principals(trust: &str) -> Vec<String> {
+    let Ok(policy) = serde_json::from_str::<Value>(trust) else { return Vec::new() };
+    let statements = match &policy["Statement"] {
+        Value::Array(statements) => statements.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let named = statements.iter().flat_map(|statement| texts(&statement["Principal"]["AWS"]).unwrap_or_default());
+    named.map(str::to_owned).collect()
 }
 
 /// `lambda.amazonaws.com`, `logs.ap-northeast-1.amazonaws.com`.

@@ -6,6 +6,11 @@ use crate::xml::element;
 
 pub(super) const ROLE_NAME: Text = Text { length: (1, 64), letter: is_name_letter, pattern: r"[\w+=,.@-]+" };
 pub(super) const POLICY_NAME: Text = Text { length: (1, 128), letter: is_name_letter, pattern: r"[\w+=,.@-]+" };
+pub(super) const VERSION_ID: Text = Text {
+    length: (2, 64),
+    letter: |letter| letter.is_ascii_alphanumeric() || "-.".contains(letter),
+    pattern: r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
+};
 pub(super) const DESCRIPTION: Text = Text {
     length: (0, 1000),
     letter: |letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{A1}'..='\u{FF}'),

@@ -69,6 +69,11 @@ pub(super) fn later(at: Millis, delay: Duration) -> Millis {
 impl Role {
     /// The members of AWS's `Role`, without those that only some answers carry.
     pub(super) fn xml(&self) -> String {
+        self.xml_created() + &element("MaxSessionDuration", &self.max_session.to_string())
+    }
+
+    /// The members that `CreateRole` answers: those without the length of sessions.
+    pub(super) fn xml_created(&self) -> String {
         [
             element("Path", &self.path),
             element("RoleName", &self.name),
@@ -77,7 +82,6 @@ impl Role {
             element("CreateDate", &iso_seconds(self.created)),
             element("AssumeRolePolicyDocument", &url_encoded(&self.trust.document)),
             self.description.as_ref().map(|text| element("Description", text)).unwrap_or_default(),
-            element("MaxSessionDuration", &self.max_session.to_string()),
         ]
         .concat()
     }

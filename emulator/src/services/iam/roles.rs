@@ -25,7 +25,10 @@ pub(super) fn create(call: &mut Call<'_>, mut form: Form) -> Result<Option<Strin
     let boundary = form.optional("PermissionsBoundary", &ARN)?;
     let tags = tags::read(&mut form)?.unwrap_or_default();
     form.finish()?;
-    check_trust(&trust)?;
+    check_trust(call, &trust)?;
+    if let Some(arn) = &boundary {
+        check_boundary(call, arn)?;
+    }
 
     let roles = &call.world.iam.roles;
     if roles.contains_key(&name.to_lowercase()) {
@@ -48,7 +51,7 @@ pub(super) fn create(call: &mut Call<'_>, mut form: Form) -> Result<Option<Strin
         boundary,
         tags,
     };
-    let answer = format!("<Role>{}{}</Role>", role.xml(), role.xml_details());
+    let answer = format!("<Role>{}{}</Role>", role.xml_created(), role.xml_details());
     call.world.iam.roles.insert(role.name.to_lowercase(), role);
     Ok(Some(answer))
 }
@@ -84,8 +87,9 @@ pub(super) fn update_trust(call: &mut Call<'_>, mut form: Form) -> Result<Option
     let trust = form.text("PolicyDocument", &DOCUMENT)?;
     form.finish()?;
     let (now, delay) = (call.now, call.timing.role_visible);
+    call.world.iam.role(&name)?;
+    check_trust(call, &trust)?;
     let role = call.world.iam.role(&name)?;
-    check_trust(&trust)?;
     role.trust.rewrite(trust, now, delay);
     Ok(None)
 }
@@ -115,7 +119,7 @@ pub(super) fn list_instance_profiles(call: &mut Call<'_>, mut form: Form) -> Res
 }
 
 /// A role's path, `/` unless told.
-fn path(form: &mut Form) -> Result<String, Refusal> {
+pub(super) fn path(form: &mut Form) -> Result<String, Refusal> {
     let path = form.optional("Path", &PATH)?.unwrap_or_else(|| "/".to_owned());
     if path.starts_with('/') && path.ends_with('/') {
         return Ok(path);
@@ -125,8 +129,56 @@ fn path(form: &mut Form) -> Result<String, Refusal> {
     Err(Refusal::new(400, "ValidationError", text))
 }
 
-fn check_trust(trust: &str) -> Result<(), Refusal> {
+/// Changes the description alone, and answers the role.
+pub(super) fn update_description(call: &mut Call<'_>, mut form: Form) -> Result<Option<String>, Refusal> {
+    let name = form.text("RoleName", &ROLE_NAME)?;
+    let description = form.text("Description", &DESCRIPTION)?;
+    form.finish()?;
+    let role = call.world.iam.role(&name)?;
+    role.description = Some(description).filter(|text| !text.is_empty());
+    Ok(Some(format!("<Role>{}{}</Role>", role.xml(), role.xml_details())))
+}
+
+pub(super) fn put_boundary(call: &mut Call<'_>, mut form: Form) -> Result<Option<String>, Refusal> {
+    let name = form.text("RoleName", &ROLE_NAME)?;
+    let arn = form.text("PermissionsBoundary", &ARN)?;
+    form.finish()?;
+    call.world.iam.role(&name)?;
+    check_boundary(call, &arn)?;
+    call.world.iam.role(&name)?.boundary = Some(arn);
+    Ok(None)
+}
+
+pub(super) fn delete_boundary(call: &mut Call<'_>, mut form: Form) -> Result<Option<String>, Refusal> {
+    let name = form.text("RoleName", &ROLE_NAME)?;
+    form.finish()?;
+    let removed = call.world.iam.role(&name)?.boundary.take();
+    let none = || Refusal::new(404, "NoSuchEntity", format!("The role with name {name} has no permissions boundary."));
+    removed.map(|_| None).ok_or_else(none)
+}
+
+/// A permissions boundary is a managed policy, which must exist.
+fn check_boundary(call: &Call<'_>, arn: &str) -> Result<(), Refusal> {
+    if call.world.iam.managed(arn)?.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(404, "NoSuchEntity", format!("Scope ARN: {arn} does not exist or is not attachable.")))
+}
+
+/// The user whose every access key is.
+const USER: &str = "user/emulator";
+
+fn check_trust(call: &Call<'_>, trust: &str) -> Result<(), Refusal> {
     document::check(trust, Kind::Trust)?;
+    let account = format!("arn:aws:iam::{}:", call.account);
+    for arn in document::principals(trust) {
+        let Some(name) = arn.strip_prefix(&account) else { continue };
+        let is_role = name.starts_with("role/") && call.world.iam.by_arn(&arn).is_some();
+        if name != "root" && name != USER && !is_role {
+            let text = format!("Invalid principal in policy: \"AWS\":\"{arn}\"");
+            return Err(Refusal::new(400, "MalformedPolicyDocument", text));
+        }
+    }
     if document::size(trust) > LONGEST_TRUST {
         return Err(limit_exceeded(format!("Cannot exceed quota for ACLSizePerRole: {LONGEST_TRUST}")));
     }

@@ -32,6 +32,9 @@ pub(super) fn untag(call: &mut Call<'_>, mut form: Form) -> Result<Option<String
     let name = form.text("RoleName", &ROLE_NAME)?;
     let keys = form.list("TagKeys").ok_or_else(|| required("tagKeys"))?;
     form.finish()?;
+    if keys.len() > MOST {
+        return Err(too_many("tagKeys"));
+    }
     for key in &keys {
         TAG_KEY.check("tagKeys", key)?;
     }
@@ -50,6 +53,9 @@ pub(super) fn list(call: &mut Call<'_>, mut form: Form) -> Result<Option<String>
 /// The tags of a request, checked; none if it names none.
 pub(super) fn read(form: &mut Form) -> Result<Option<Vec<(String, String)>>, Refusal> {
     let Some(tags) = form.pairs("Tags")? else { return Ok(None) };
+    if tags.len() > MOST {
+        return Err(too_many("tags"));
+    }
     let invalid = |text| Err(Refusal::new(400, "InvalidInput", text));
     for (nth, (key, value)) in tags.iter().enumerate() {
         TAG_KEY.check(&format!("tags.{}.member.key", nth + 1), key)?;
@@ -61,10 +67,16 @@ pub(super) fn read(form: &mut Form) -> Result<Option<Vec<(String, String)>>, Ref
             return invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
         }
     }
-    if tags.len() > MOST {
-        return Err(limit_exceeded("The number of tags has reached the maximum limit.".to_owned()));
-    }
     Ok(Some(tags))
+}
+
+/// More than one call may carry (model: `tagListType`, `tagKeyListType`).
+fn too_many(member: &str) -> Refusal {
+    let text = format!(
+        "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length less than \
+         or equal to {MOST}"
+    );
+    Refusal::new(400, "ValidationError", text)
 }
 
 fn required(member: &str) -> Refusal {

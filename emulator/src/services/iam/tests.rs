@@ -1,5 +1,8 @@
 //! Raw requests to IAM, and what it answers.
 
+mod documents;
+mod managed;
+
 use std::time::Duration;
 
 use super::Assumable;
@@ -152,7 +155,7 @@ async fn malformed_policies_are_refused_with_the_reason() {
 #[tokio::test(start_paused = true)]
 async fn policies_have_a_size() {
     let aws = with_role().await;
-    let long = TRUST.replace("sts:AssumeRole", &format!("sts:{}", "A".repeat(2000)));
+    let long = TRUST.replace("\"Effect\"", &format!("\"Sid\":\"{}\",\"Effect\"", "A".repeat(2000)));
     let answer = ask(&aws, "CreateRole", &create(&long)).await;
     assert_eq!((answer.status, answer.code.as_str()), (409, "LimitExceeded"));
     assert!(answer.body.contains("ACLSizePerRole: 2048"));

@@ -41,8 +41,8 @@ pub(super) fn check_revision(given: Option<&str>, current: &str, getter: &str) -
         return Ok(());
     }
     let text = format!(
-        "The RevisionId provided does not match the latest RevisionId. Call the {getter} API to retrieve the latest \
-         RevisionId"
+        "The Revision Id provided does not match the latest Revision Id. Call the {getter} API to retrieve the latest \
+         Revision Id"
     );
     Err(Refusal::new(412, "PreconditionFailedException", text))
 }

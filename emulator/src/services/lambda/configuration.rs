@@ -143,12 +143,14 @@ pub(super) fn role<'a>(members: &Members<'a>) -> Result<Option<&'a str>, Refusal
 /// The one architecture of `Architectures`.
 pub(super) fn architecture<'a>(members: &Members<'a>) -> Result<Option<&'a str>, Refusal> {
     let Some(given) = members.texts("Architectures")? else { return Ok(None) };
-    members.within("Architectures", &format!("{given:?}"), given.len(), 1, 1)?;
+    let all = format!("[{}]", given.join(", "));
+    members.within("Architectures", &all, given.len(), 1, 1)?;
     match given.first() {
         Some(name @ (&"x86_64" | &"arm64")) => Ok(Some(name)),
-        other => {
-            let text = "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]";
-            Err(members.refuse("Architectures", other.copied(), text))
+        _ => {
+            let text = "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must \
+                        not be null]";
+            Err(members.refuse("Architectures", Some(&all), text))
         }
     }
 }

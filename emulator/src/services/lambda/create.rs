@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::answers::{after, conflict, invalid, new_revision, rule};
+use super::answers::{after, conflict, invalid, new_revision};
 use super::configuration::{Configuration, MEMBERS, architecture, role};
 use super::function::{Function, Settings};
 use super::image::resolve;
@@ -69,8 +69,11 @@ fn function_name<'a>(call: &Call<'_>, members: &Members<'a>) -> Result<&'a str, 
     let text = members.required("FunctionName", members.sized("FunctionName", 1, 140)?)?;
     let name = FunctionName::of_request(text, None, call)?.unqualified("CreateFunction")?.name;
     if name.len() > LONGEST_NAME {
-        let text = format!("Member must have length less than or equal to {LONGEST_NAME}");
-        return Err(rule("functionName", Some(name), &text));
+        let text = format!(
+            "1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: Member must have \
+             length less than or equal to {LONGEST_NAME}"
+        );
+        return Err(invalid(&text));
     }
     Ok(name)
 }
@@ -94,6 +97,9 @@ fn image_uri<'a>(members: &Members<'a>) -> Result<&'a str, Refusal> {
 
 /// Refuses a role that Lambda cannot assume (yet).
 pub(super) fn check_role(call: &Call<'_>, role: &str) -> Result<(), Refusal> {
+    if role.split(':').nth(4).is_some_and(|account| account != call.account) {
+        return Err(Refusal::new(403, "AccessDeniedException", "Cross-account pass role is not allowed."));
+    }
     match call.world.iam.assumable(role, "lambda.amazonaws.com", call.now, call.timing) {
         Assumable::Yes => Ok(()),
         Assumable::NotYet | Assumable::NoSuchRole | Assumable::NotTrusted => {

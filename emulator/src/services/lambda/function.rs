@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::aliases::Alias;
 use super::answers::{conflict, wrong_state};
 use super::configuration::Configuration;
 use super::image::Source;
@@ -32,6 +33,12 @@ pub(crate) struct Function {
     /// The statements of each policy, by the qualifier it belongs to; empty for the bare function's.
     pub(super) policies: BTreeMap<String, Vec<Statement>>,
     pub(super) tags: BTreeMap<String, String>,
+    /// By name.
+    #[serde(default)]
+    pub(super) aliases: BTreeMap<String, Alias>,
+    /// Executions at once that are kept for it, where that is set.
+    #[serde(default)]
+    pub(super) reserved_concurrency: Option<i64>,
 }
 
 /// What a version freezes: code and configuration.
@@ -76,17 +83,25 @@ impl Function {
             last_version: 0,
             policies: BTreeMap::new(),
             tags,
+            aliases: BTreeMap::new(),
+            reserved_concurrency: None,
         }
     }
 
-    /// Whether the qualifier names `$LATEST` or a version that is there.
+    /// Whether the qualifier names `$LATEST`, or a version or an alias that is there.
     pub(super) fn has(&self, qualifier: &str) -> bool {
-        qualifier == "$LATEST" || self.version(qualifier).is_some()
+        qualifier == "$LATEST" || self.aliases.contains_key(qualifier) || self.version(qualifier).is_some()
     }
 
-    /// The version of this number.
+    /// The version of this number, or the one that the alias of this name points to.
     pub(super) fn version(&self, qualifier: &str) -> Option<&Version> {
-        self.versions.get(&qualifier.parse().ok()?)
+        self.versions.get(&self.number(qualifier)?)
+    }
+
+    /// The number of the version that a qualifier names.
+    pub(super) fn number(&self, qualifier: &str) -> Option<u64> {
+        let qualifier = self.aliases.get(qualifier).map_or(qualifier, |alias| &alias.version);
+        qualifier.parse().ok()
     }
 
     /// What `$LATEST` runs now: during an update, and after one that failed, what it ran before.

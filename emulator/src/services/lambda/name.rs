@@ -9,6 +9,7 @@ const PATTERN: &str = concat!(
     "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?",
     "([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
 );
+const LONGEST_QUALIFIER: usize = 128;
 const QUALIFIER_PATTERN: &str = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
 
 /// A function as a request names it.
@@ -73,7 +74,13 @@ impl<'a> FunctionName<'a> {
         };
         found.check_home(home)?;
         if let Some(qualifier) = qualifier {
-            if qualifier != "$LATEST" && !is_word(qualifier) {
+            if qualifier.len() > LONGEST_QUALIFIER {
+                let text = format!("Member must have length less than or equal to {LONGEST_QUALIFIER}");
+                return Err(rule("qualifier", Some(qualifier), &text));
+            }
+            if !qualifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_$.".contains(&byte))
+                || qualifier.is_empty()
+            {
                 let text = format!("Member must satisfy regular expression pattern: {QUALIFIER_PATTERN}");
                 return Err(rule("qualifier", Some(qualifier), &text));
             }

@@ -25,12 +25,22 @@ pub(crate) struct Statement {
 
 pub(super) fn add(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
     let body = call.json()?;
-    let known = ["StatementId", "Action", "Principal", "SourceArn", "SourceAccount", "RevisionId"];
+    let known = [
+        "StatementId",
+        "Action",
+        "Principal",
+        "SourceArn",
+        "SourceAccount",
+        "RevisionId",
+        "EventSourceToken",
+        "FunctionUrlAuthType",
+        "PrincipalOrgID",
+    ];
     let members = Members::of(&body, "AddPermission", Dialect::Lambda, &known)?;
     let qualifier = call.query("Qualifier").map(str::to_owned);
     let name = named(call, "AddPermission", name, qualifier.as_deref(), &["Qualifier"])?;
     let statement = read_statement(&members, &name.arn(call))?;
-    let (missing, revision) = (name.missing(call), new_revision(call));
+    let (missing, revision) = (missing_resource(&name, call), new_revision(call));
     let found = function(call, &name)?;
     let key = policy_key(found, &name, missing)?;
     check_revision(members.text("RevisionId")?, current_revision(found, &key), "GetPolicy")?;
@@ -56,10 +66,9 @@ pub(super) fn add(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
 pub(super) fn get(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
     let qualifier = call.query("Qualifier").map(str::to_owned);
     let name = named(call, "GetPolicy", name, qualifier.as_deref(), &["Qualifier"])?;
-    let missing = name.missing(call);
-    let found = call.region().lambda.functions.get(name.name).ok_or_else(|| missing.clone())?;
-    let key = policy_key(found, &name, missing)?;
     let none = || Refusal::new(404, "ResourceNotFoundException", "The resource you requested does not exist.");
+    let found = call.region().lambda.functions.get(name.name).ok_or_else(none)?;
+    let key = policy_key(found, &name, none())?;
     let statements = found.policies.get(&key).ok_or_else(none)?;
     let answer = json!({ "Policy": policy(statements).to_string(), "RevisionId": current_revision(found, &key) });
     Ok(Reply::read("GetPolicy", answer))
@@ -69,13 +78,17 @@ pub(super) fn remove(call: &mut Call<'_>, name: &str, id: &str) -> Result<Reply,
     let qualifier = call.query("Qualifier").map(str::to_owned);
     let name = named(call, "RemovePermission", name, qualifier.as_deref(), &["Qualifier", "RevisionId"])?;
     let given = call.query("RevisionId").map(str::to_owned);
-    let (missing, revision) = (name.missing(call), new_revision(call));
+    let (missing, revision) = (missing_resource(&name, call), new_revision(call));
+    let not_there = |text: String| Refusal::new(404, "ResourceNotFoundException", text);
+    if !call.region().lambda.functions.contains_key(name.name) {
+        return Err(not_there(format!("No policy found for: {}", name.arn(call))));
+    }
     let found = function(call, &name)?;
     let key = policy_key(found, &name, missing)?;
-    let gone = || {
-        let text = format!("Statement {id} is not found in resource policy.");
-        Refusal::new(404, "ResourceNotFoundException", text)
-    };
+    if !found.policies.contains_key(&key) {
+        return Err(not_there("No policy is associated with the given resource.".to_owned()));
+    }
+    let gone = || not_there(format!("Statement {id} is not found in resource policy."));
     let at = found.policies.get(&key).and_then(|statements| statements.iter().position(|other| other.id == id));
     let at = at.ok_or_else(gone)?;
     check_revision(given.as_deref(), current_revision(found, &key), "GetPolicy")?;
@@ -99,6 +112,16 @@ fn named<'n>(
     FunctionName::of_request(name, qualifier, call)
 }
 
+/// The refusal of a qualifier that names nothing: AWS takes one that is no number for an alias.
+fn missing_resource(name: &FunctionName<'_>, call: &Call<'_>) -> Refusal {
+    let is_alias = |qualifier: &str| !qualifier.contains('$') && qualifier.parse::<u64>().is_err();
+    if name.qualifier.is_some_and(is_alias) {
+        let text = format!("Cannot find alias arn: {}", name.arn(call));
+        return Refusal::new(404, "ResourceNotFoundException", text);
+    }
+    name.missing(call)
+}
+
 /// Under which key the policy of the named resource is kept.
 fn policy_key(function: &Function, name: &FunctionName<'_>, missing: Refusal) -> Result<String, Refusal> {
     match name.qualifier {
@@ -110,11 +133,16 @@ fn policy_key(function: &Function, name: &FunctionName<'_>, missing: Refusal) ->
 }
 
 fn current_revision<'f>(function: &'f Function, key: &str) -> &'f str {
-    function.version(key).map_or(&function.revision, |version| &version.revision)
+    let of_version = || function.version(key).map_or(&function.revision, |version| &version.revision);
+    function.aliases.get(key).map_or_else(of_version, |alias| &alias.revision)
 }
 
 /// A policy's change gives its function, or its version, a new revision id.
 fn renew(function: &mut Function, key: &str, revision: String) {
+    if let Some(alias) = function.aliases.get_mut(key) {
+        alias.revision = revision;
+        return;
+    }
     match key.parse().ok().and_then(|number: u64| function.versions.get_mut(&number)) {
         Some(version) => version.revision = revision,
         None => function.revision = revision,
@@ -146,6 +174,18 @@ fn read_statement(members: &Members<'_>, resource: &str) -> Result<Statement, Re
     }
     if let Some(arn) = members.shaped("SourceArn", ARN_PATTERN, is_arn)? {
         document["Condition"]["ArnLike"] = json!({ "AWS:SourceArn": arn });
+    }
+    let token = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    members.sized("EventSourceToken", 0, 256)?;
+    if let Some(given) = members.shaped("EventSourceToken", "[a-zA-Z0-9._\\-]+", token)? {
+        document["Condition"]["StringEquals"]["lambda:EventSourceToken"] = given.into();
+    }
+    if let Some(kind) = members.choice("FunctionUrlAuthType", &["NONE", "AWS_IAM"])? {
+        document["Condition"]["StringEquals"]["lambda:FunctionUrlAuthType"] = kind.into();
+    }
+    let organization = |text: &str| text.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()));
+    if let Some(id) = members.shaped("PrincipalOrgID", "^o-[a-z0-9]{10,32}$", organization)? {
+        document["Condition"]["StringEquals"]["aws:PrincipalOrgID"] = id.into();
     }
     Ok(Statement { id: id.to_owned(), document })
 }

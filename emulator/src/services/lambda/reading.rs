@@ -23,6 +23,9 @@ pub(super) fn get(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
         "Configuration": shown,
         "Code": { "RepositoryType": "ECR", "ImageUri": image.uri, "ResolvedImageUri": image.resolved_uri() },
     });
+    if let Some(reserved) = function.reserved_concurrency {
+        answer["Concurrency"] = json!({ "ReservedConcurrentExecutions": reserved });
+    }
     if !function.tags.is_empty() {
         answer["Tags"] = json!(function.tags);
     }

@@ -58,7 +58,7 @@ impl<'f> Shape<'f> {
                 shown["FunctionArn"] = format!("{}:$LATEST", self.arn).into();
                 Some(shown)
             }
-            Some(number) => self.version(number.parse().ok()?),
+            Some(qualifier) => self.version(self.function.number(qualifier)?),
         }
     }
 

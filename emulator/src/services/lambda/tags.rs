@@ -19,7 +19,7 @@ pub(super) fn add(call: &mut Call<'_>, arn: &str) -> Result<Reply, Refusal> {
     let members = Members::of(&body, "TagResource", Dialect::Lambda, &["Tags"])?;
     let new = members.required("Tags", members.map("Tags")?)?;
     if new.is_empty() {
-        return Err(invalid("An error occurred and the request cannot be processed: no tags are given."));
+        return Err(invalid("An error occurred and the request cannot be processed."));
     }
     let name = by_arn(call, arn)?;
     let now = call.now;

@@ -1,5 +1,7 @@
 //! Changes a function's configuration and its code, which AWS does in two calls, one after the other.
 
+use serde_json::Value;
+
 use super::answers::{after, check_revision, function, invalid, new_revision};
 use super::configuration::{MEMBERS, architecture};
 use super::create::check_role;
@@ -26,7 +28,7 @@ pub(super) fn configuration(call: &mut Call<'_>, name: &str) -> Result<Reply, Re
     begin(call, &name, settings, passage)?;
     let changed = function(call, &name)?.clone();
     let shown = Shape::new(call, name.name, &changed).latest();
-    Ok(Reply::wrote("UpdateFunctionConfiguration", 200, shown))
+    Ok(Reply::wrote("UpdateFunctionConfiguration", 200, for_update(shown)))
 }
 
 pub(super) fn code(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
@@ -39,8 +41,7 @@ pub(super) fn code(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
     let uri = members.text("ImageUri")?;
     let mut settings = changeable(call, &name, members.text("RevisionId")?)?;
     if ["ZipFile", "S3Bucket", "S3Key"].iter().any(|member| members.has(member)) {
-        let text = "Please don't provide ZipFile, S3Bucket or S3Key when updating a function with packageType Image.";
-        return Err(invalid(text));
+        return Err(invalid("Please provide ImageUri when updating a function with packageType Image."));
     }
     let uri = uri.ok_or_else(|| invalid("Please provide ImageUri when updating a function with packageType Image."))?;
     if let Some(architecture) = architecture {
@@ -56,7 +57,16 @@ pub(super) fn code(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
     let changed = changed.clone();
     let shape = Shape::new(call, name.name, &changed);
     let shown = number.and_then(|number| shape.version(number)).unwrap_or_else(|| shape.latest());
-    Ok(Reply::wrote("UpdateFunctionCode", 200, shown))
+    Ok(Reply::wrote("UpdateFunctionCode", 200, for_update(shown)))
+}
+
+/// What an update answers beyond what is read later, as recorded from AWS.
+fn for_update(mut shown: Value) -> Value {
+    if shown["LastUpdateStatus"] == "InProgress" {
+        shown["LastUpdateStatusReason"] = "The function is being created.".into();
+        shown["LastUpdateStatusReasonCode"] = "Creating".into();
+    }
+    shown
 }
 
 /// The settings of a function that may be changed now.

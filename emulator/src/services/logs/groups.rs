@@ -18,7 +18,7 @@ const RETENTIONS: &[u64] =
 const PAGE: usize = 50;
 
 pub(super) fn create(call: &mut Call<'_>, mut members: Members) -> Result<Option<Value>, Refusal> {
-    let name = members.group_name()?;
+    let name = members.created_name()?;
     let class = members.class()?.unwrap_or_else(|| "STANDARD".to_owned());
     let tags = members.tags()?.unwrap_or_default();
     members.only_false("deletionProtectionEnabled")?;

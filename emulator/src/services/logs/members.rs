@@ -26,6 +26,15 @@ impl Members {
         self.name("logGroupName")?.ok_or_else(|| null("logGroupName"))
     }
 
+    /// The name of a log group that is to be made, which AWS measures before anything else and in words of its own.
+    pub(super) fn created_name(&mut self) -> Result<String, Refusal> {
+        let name = self.0.get("logGroupName").and_then(Value::as_str);
+        if name.is_some_and(|name| name.chars().count() > 512) {
+            return Err(invalid("Invalid LogGroup or LogStream, both must have length less than or equal to 512."));
+        }
+        self.group_name()
+    }
+
     /// A log group's name, or the beginning of one, if it is there.
     pub(super) fn name(&mut self, member: &str) -> Result<Option<String>, Refusal> {
         let Some(name) = self.text(member)? else { return Ok(None) };
@@ -46,6 +55,12 @@ impl Members {
         match (name, identifier) {
             (Some(name), None) => Ok(name),
             (None, Some(identifier)) => {
+                let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-#+=/:,.@".contains(&byte);
+                if !identifier.bytes().all(fits) {
+                    let value = format!("Value '{identifier}'");
+                    let text = r"Member must satisfy regular expression pattern: [\w#+=/:,.@-]*";
+                    return Err(constraint(&value, "logGroupIdentifier", text));
+                }
                 let ours = format!("arn:aws:logs:{region}:{account}:log-group:");
                 let name = identifier.strip_prefix(&ours).unwrap_or(&identifier).to_owned();
                 if name.starts_with("arn:") || name.is_empty() {
@@ -54,7 +69,8 @@ impl Members {
                 Ok(name)
             }
             (Some(_), Some(_)) => {
-                Err(invalid("Both logGroupName and logGroupIdentifier are specified; only one may be."))
+                let text = "LogGroup name and LogGroup ARN are mutually exclusive parameters.";
+                Err(Refusal::new(400, "ValidationException", text))
             }
             (None, None) => Err(invalid("Either logGroupName or logGroupIdentifier must be specified.")),
         }

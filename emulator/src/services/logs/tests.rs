@@ -72,6 +72,24 @@ async fn what_aws_refuses_is_refused() {
             "ResourceNotFoundException",
             "does not exist",
         ),
+        (
+            "CreateLogGroup",
+            json!({"logGroupName": "g".repeat(513)}),
+            "InvalidParameterException",
+            "Invalid LogGroup or LogStream, both must have length less than or equal to 512.",
+        ),
+        (
+            "DescribeLogStreams",
+            json!({"logGroupName": "a", "logGroupIdentifier": "a"}),
+            "ValidationException",
+            "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+        ),
+        (
+            "DescribeLogStreams",
+            json!({"logGroupIdentifier": format!("{ARN}:*")}),
+            "InvalidParameterException",
+            "regular expression pattern",
+        ),
         ("DescribeLogGroups", json!({"limit": 51}), "InvalidParameterException", "less than or equal to 50"),
         (
             "DescribeLogGroups",
