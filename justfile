@@ -23,6 +23,10 @@ bless *which:
 local:
     cargo run -q -- deploy --local --yes
 
+# Checks licences, bans, sources and known vulnerabilities of the dependencies (deny.toml).
+deny:
+    cargo deny --locked check
+
 # How long the source files are, in lines: the median, and the longest ones. Past 300 a file is to be split.
 sizes:
     #!/usr/bin/env bash
@@ -30,6 +34,11 @@ sizes:
     sizes=$(git ls-files 'src/*.rs' 'emulator/src/*.rs' | xargs wc -l | grep -v ' total$' | sort -n)
     awk '{lines[NR] = $1} END {printf "%d files, median %d lines\n", NR, lines[int((NR + 1) / 2)]}' <<<"$sizes"
     tail -n 5 <<<"$sizes"
+
+# Deploys, queries and destroys a stack of its own in a real AWS account, and records how AWS behaved; see live/README.md.
+live *options:
+    cargo build --release --locked
+    python3 live/live.py {{options}}
 
 # Measures against Terraform, both on the emulator taking AWS's time; see bench/README.md.
 bench *options:

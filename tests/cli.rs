@@ -32,3 +32,5 @@ mod steered;
 mod signals;
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[path = "cli/upgrade.rs"]
+mod upgrade;

@@ -10,6 +10,8 @@
 mod aws_cli;
 #[path = "peers/boto3.rs"]
 mod boto3;
+#[path = "peers/live.rs"]
+mod live;
 #[path = "peers/peer.rs"]
 mod peer;
 #[path = "peers/process.rs"]
