@@ -105,7 +105,7 @@ async fn only_plan_and_deploy_need_the_registry_of_the_base_image() {
         status::text::status(&status::look(&session).await.unwrap(), str::to_owned).as_str(),
     )
     .to_string();
-    assert!(text.contains("11 as the manifest wants them, 2 unknown; `deploy` needs what is unknown"), "{text}");
+    assert!(text.contains("13 as the manifest wants them, 2 unknown; `deploy` needs what is unknown"), "{text}");
     assert!(session.plan().await.is_err());
     let observed = session.observe(&[session.stack.agent.clone(), session.stack.alias.clone()]).await.unwrap();
     assert!(observed.1.values().all(|seen| seen.identity().is_some()), "what print-connector, ask and logs look at");

@@ -18,6 +18,8 @@ use super::{BasicAuth, BlobStream, RegistryError, limits};
 const MOST_REDIRECTS: usize = 5;
 /// Letters of a registry's words that are worth showing.
 const MOST_WORDS: usize = 300;
+/// The codes of a 404 that says what it is about; `error` where it says nothing.
+const ABSENT: [&str; 5] = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN", "NOT_FOUND", "error"];
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("bedrock-ops/", env!("CARGO_PKG_VERSION")));
 
 /// A registry, and how it is asked.
@@ -128,6 +130,17 @@ impl Door {
             return Err(self.odd(format!("it answered {} where {} was due", status.as_u16(), expected.as_u16())));
         }
         Err(self.refusal(&self.name, answer).await)
+    }
+
+    /// The answer, or nothing where the registry says that it has no such thing.
+    pub(super) async fn find(
+        &self,
+        answer: Response<BlobStream>,
+    ) -> Result<Option<Response<BlobStream>>, RegistryError> {
+        match self.expect(answer, StatusCode::OK).await {
+            Err(RegistryError::Refused { status: 404, code, .. }) if ABSENT.contains(&code.as_str()) => Ok(None),
+            answer => answer.map(Some),
+        }
     }
 
     pub(super) fn odd(&self, what: String) -> RegistryError {

@@ -128,11 +128,7 @@ impl Registry for OciRegistry {
             let mut ask = Ask::new(Method::GET, door.url(&format!("/v2/{repository}/manifests/{reference}"))?);
             let accepted = HeaderValue::from_str(&READABLE.join(", ")).map_err(|error| door.odd(error.to_string()))?;
             ask.headers.insert(ACCEPT, accepted);
-            let answer = door.ask(repository, &ask).await?;
-            if answer.status() == StatusCode::NOT_FOUND {
-                return Ok(None);
-            }
-            let answer = door.expect(answer, StatusCode::OK).await?;
+            let Some(answer) = door.find(door.ask(repository, &ask).await?).await? else { return Ok(None) };
             let said = text(&answer, DIGEST);
             let bytes = limits::whole(&door.name, "a manifest", limits::DOCUMENT, answer.into_body()).await?;
             let digest = sha256(&bytes);
@@ -149,13 +145,7 @@ impl Registry for OciRegistry {
 
     async fn has_blob(&self, repository: &str, digest: &str) -> Result<bool, RegistryError> {
         let (door, ask) = (self.door()?, self.about_blob(Method::HEAD, repository, digest)?);
-        let exchange = async {
-            let answer = door.ask(repository, &ask).await?;
-            if answer.status() == StatusCode::NOT_FOUND {
-                return Ok(false);
-            }
-            door.expect(answer, StatusCode::OK).await.map(|_| true)
-        };
+        let exchange = async { Ok(door.find(door.ask(repository, &ask).await?).await?.is_some()) };
         limits::within(&door.name, "whether it has a layer", exchange).await
     }
 
