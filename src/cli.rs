@@ -98,6 +98,9 @@ pub struct Plan {
     /// Exit with 2 when there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Accept that what is live loses an unmanaged guardrail, which is refused otherwise
+    #[arg(long)]
+    pub accept_unmanaged: bool,
     /// Print the plan as JSON
     #[arg(long)]
     pub json: bool,
@@ -121,6 +124,9 @@ pub struct Deploy {
     /// Move the alias without asking, whatever the manifest says
     #[arg(long, conflicts_with = "smoke")]
     pub no_smoke: bool,
+    /// Accept that what is live loses an unmanaged guardrail, which is refused otherwise
+    #[arg(long)]
+    pub accept_unmanaged: bool,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -135,12 +135,19 @@ pub struct Unmanaged {
     pub value: Value,
     /// The command that removes it, where it is one that somebody may want to be rid of.
     pub removal: Option<String>,
+    /// Whether a version of the agent freezes it, so that it goes live with the next version.
+    pub versioned: bool,
 }
 
 impl Unmanaged {
-    /// This field with this value.
+    /// This field with this value, which is in effect at once.
     pub fn new(field: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { field: field.into(), value: value.into(), removal: None }
+        Self { field: field.into(), value: without_nulls(value.into()), removal: None, versioned: false }
+    }
+
+    /// This field with this value, which a version freezes.
+    pub fn versioned(field: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self { versioned: true, ..Self::new(field, value) }
     }
 
     /// With the command that removes it.
@@ -150,14 +157,22 @@ impl Unmanaged {
     }
 }
 
-/// The unmanaged values in which two versions of a resource differ: what is live against what the next version holds.
+/// What AWS does not have is left out rather than displayed as nothing.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let there = members.into_iter().filter(|(_, member)| !member.is_null());
+            there.map(|(name, member)| (name, without_nulls(member))).collect::<Map<_, _>>().into()
+        }
+        value => value,
+    }
+}
+
+/// The unmanaged values in which two versions differ: what is live against what the next version holds.
 pub fn unmanaged_differences(live: &[Unmanaged], next: &[Unmanaged]) -> Vec<Difference> {
     let object = |unmanaged: &[Unmanaged]| {
-        unmanaged
-            .iter()
-            .map(|Unmanaged { field, value, .. }| (field.clone(), value.clone()))
-            .collect::<Map<_, _>>()
-            .into()
+        let frozen = unmanaged.iter().filter(|unmanaged| unmanaged.versioned);
+        frozen.map(|unmanaged| (unmanaged.field.clone(), unmanaged.value.clone())).collect::<Map<_, _>>().into()
     };
     differences(&object(next), &object(live))
 }

@@ -84,8 +84,8 @@ impl Plan {
     }
 }
 
-/// The plan that makes AWS match the stack.
-pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) -> Plan {
+/// The plan that makes AWS match the stack. `accept_unmanaged` lets it publish unmanaged changes that it else refuses.
+pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site, accept_unmanaged: bool) -> Plan {
     let mut known = identities(snapshot, site);
     let mut changed = BTreeSet::new();
     let mut steps: Vec<Step> = Vec::new();
@@ -115,8 +115,10 @@ pub fn deploy(wanted: &[Arc<dyn Resource>], snapshot: &Snapshot, site: &Site) ->
             known.identities.remove(&key);
         }
         let unpublished = unpublished(snapshot, resource.as_ref());
-        // What a resource publishes is listed where it is edited, not once more where it is live.
-        let unmanaged = if resource.publishes().is_empty() { unmanaged(snapshot, &key) } else { Vec::new() };
+        if let (Some(reason), false) = (resource.protects(&change, &unpublished), accept_unmanaged) {
+            change = Change::Refuse(reason);
+        }
+        let unmanaged = unmanaged(snapshot, &key);
         let notes = seen.as_present().map(|present| present.notes.clone()).unwrap_or_default();
         steps.push(Step { resource, change, unmanaged, unpublished, notes });
     }
@@ -146,7 +148,7 @@ fn unpublished(snapshot: &Snapshot, resource: &dyn Resource) -> Vec<Difference> 
         return Vec::new();
     };
     let next: Vec<Unmanaged> = sources.iter().flat_map(|key| unmanaged(snapshot, key)).collect();
-    unmanaged_differences(&live.unmanaged, &next)
+    unmanaged_differences(&live.live, &next)
 }
 
 /// Whether nothing but tags changes: what follows the resource need not follow that.

@@ -79,10 +79,15 @@ pub trait Resource: Debug + Send + Sync {
         None
     }
 
-    /// The resources whose unmanaged values go live when this one publishes. Its own unmanaged values are those that are
-    /// live now.
+    /// The resources whose unmanaged values go live when this one publishes.
     fn publishes(&self) -> Vec<Key> {
         Vec::new()
+    }
+
+    /// Why a change must not be made that would also publish these differences in unmanaged values, unless the user
+    /// accepts them.
+    fn protects(&self, _change: &Change, _unpublished: &[Difference]) -> Option<String> {
+        None
     }
 
     /// Whether destroying the stack has to delete it; else it goes with what it belongs to.
@@ -220,14 +225,16 @@ pub struct Present {
     pub notes: Vec<String>,
     /// What the user should know of it before a deploy, a sentence each.
     pub warnings: Vec<String>,
+    /// The unmanaged values of what it publishes, as they are live.
+    pub live: Vec<Unmanaged>,
 }
 
 impl Present {
     /// A thing that leads to nothing, without strays and without anything unmanaged.
     pub fn new(facts: Facts, owner: Owner, identity: impl Into<String>) -> Self {
-        let (leads_to, strays, unmanaged) = Default::default();
-        let (notes, warnings) = Default::default();
-        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged, notes, warnings }
+        let (leads_to, strays, notes, warnings) = Default::default();
+        let (unmanaged, live) = Default::default();
+        Self { facts, owner, identity: identity.into(), leads_to, strays, unmanaged, notes, warnings, live }
     }
 }
 

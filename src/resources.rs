@@ -18,3 +18,4 @@ pub mod repository;
 pub mod role;
 mod settling;
 pub mod temporary_alias;
+mod version;

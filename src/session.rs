@@ -29,6 +29,7 @@ pub struct Session {
     door: Door,
     progress: Progress,
     flags: String,
+    accept_unmanaged: bool,
 }
 
 /// The stack as it is this moment.
@@ -50,7 +51,7 @@ impl Session {
     /// A session of this manifest. `host` is what a build uses of this machine.
     pub fn new(manifest: Manifest, door: Door, host: Host, progress: Progress) -> Self {
         let stack = Stack::new(&manifest, door.region(), host);
-        Self { manifest, stack, door, progress, flags: String::new() }
+        Self { manifest, stack, door, progress, flags: String::new(), accept_unmanaged: false }
     }
 
     /// The same, typed with these flags: hints name commands with them.
@@ -59,10 +60,16 @@ impl Session {
         Self { flags, ..self }
     }
 
+    /// The same, with this answer to whether unmanaged changes may be published that are else refused.
+    #[must_use]
+    pub fn accepting_unmanaged(self, accept_unmanaged: bool) -> Self {
+        Self { accept_unmanaged, ..self }
+    }
+
     /// What `deploy` would do. Makes reading calls only.
     pub async fn plan(&self) -> Result<(Site, Plan)> {
         let (site, snapshot) = self.observe(self.stack.resources()).await?;
-        let plan = plan::deploy(self.stack.resources(), &snapshot, &site);
+        let plan = plan::deploy(self.stack.resources(), &snapshot, &site, self.accept_unmanaged);
         Ok((site, self.compared(plan, &snapshot)))
     }
 
@@ -72,7 +79,7 @@ impl Session {
         let resources = self.stack.resources();
         let glance = engine::glance(resources, &context);
         let (site, Glimpse { snapshot, passing, unknown }) = tokio::try_join!(self.settle_site(&context), glance)?;
-        let plan = plan::deploy(resources, &snapshot, &site);
+        let plan = plan::deploy(resources, &snapshot, &site, self.accept_unmanaged);
         Ok(Glance { snapshot, passing, unknown, plan, known: context.known().await })
     }
 

@@ -24,6 +24,7 @@ pub(super) async fn run(common: &Common, args: &Deploy) -> Result<Exit> {
         return Err(Refused::nothing_to_hold_back().into());
     }
     let session = open::session_of(common, manifest, Access::Write).await?;
+    let session = session.accepting_unmanaged(args.accept_unmanaged);
     let (site, plan) = session.plan().await?;
     note(text::plan(&session.stack.name, &site, &plan));
     let refusals = plan.refusals();

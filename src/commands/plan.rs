@@ -10,6 +10,7 @@ use crate::report::{json, text};
 
 pub(super) async fn run(common: &Common, args: &Plan) -> Result<Exit> {
     let session = open::session_of(common, open::examined(common)?, Access::Read).await?;
+    let session = session.accepting_unmanaged(args.accept_unmanaged);
     let (site, plan) = session.plan().await?;
     if args.json {
         output::json(&json::plan(&session.stack.name, &site, &plan))?;

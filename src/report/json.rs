@@ -95,7 +95,7 @@ fn step(step: &Step) -> Value {
 
 /// What is there that the manifest does not name.
 pub fn unmanaged(unmanaged: &[Unmanaged]) -> Value {
-    let member = |Unmanaged { field, value, removal }: &Unmanaged| {
+    let member = |Unmanaged { field, value, removal, .. }: &Unmanaged| {
         let mut member = json!({"field": field, "value": value});
         if let Some(removal) = removal {
             member["removal"] = removal.as_str().into();

@@ -18,6 +18,9 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 
+/// What stands before a line below "also published".
+const UNPUBLISHED: &str = "        ";
+
 /// Characters of an unmanaged value that are displayed.
 const UNMANAGED: usize = 120;
 
@@ -107,7 +110,7 @@ fn step_lines(text: &mut Clean, step: &Step, plan: &Plan) {
             let told = tells_itself(step, plan);
             let held = |difference: &&Difference| publishes(std::slice::from_ref(difference));
             for difference in differences.iter().filter(|difference| !(told && held(difference))) {
-                difference_lines(text, difference);
+                difference_lines(text, MARGIN, difference);
             }
         }
         Change::Keep | Change::Create | Change::Delete => {}
@@ -115,7 +118,7 @@ fn step_lines(text: &mut Clean, step: &Step, plan: &Plan) {
     if !step.unpublished.is_empty() {
         text.line(format!("{MARGIN}also published, though not in the manifest:"));
         for difference in &step.unpublished {
-            difference_lines(text, difference);
+            difference_lines(text, UNPUBLISHED, difference);
         }
     }
     for reason in step.resource.why(&step.change) {
@@ -142,7 +145,7 @@ fn unmanaged_lines(text: &mut Clean, plan: &Plan) {
     for step in plan.steps.iter().filter(kept) {
         text.line(format!("  not in the manifest, and published with the next version of the {}:", step.key()));
         for difference in &step.unpublished {
-            difference_lines(text, difference);
+            difference_lines(text, UNPUBLISHED, difference);
         }
     }
 }
@@ -210,7 +213,7 @@ fn spread(value: Option<&Value>) -> String {
     text.replace('\t', "␉")
 }
 
-fn difference_lines(text: &mut Clean, difference: &Difference) {
+fn difference_lines(text: &mut Clean, margin: &str, difference: &Difference) {
     let Difference { field, seen, wanted } = difference;
     if hidden(field) {
         let what = match (seen, wanted) {
@@ -218,15 +221,15 @@ fn difference_lines(text: &mut Clean, difference: &Difference) {
             (_, None) => "(removed)",
             _ => "(changed, not shown)",
         };
-        text.line(format!("{MARGIN}{field}: {what}"));
+        text.line(format!("{margin}{field}: {what}"));
         return;
     }
     let (old, new) = (spread(seen.as_ref()), spread(wanted.as_ref()));
     if !old.contains('\n') && !new.contains('\n') {
-        text.line(format!("{MARGIN}{field}: {old} -> {new}"));
+        text.line(format!("{margin}{field}: {old} -> {new}"));
         return;
     }
-    text.line(format!("{MARGIN}{field}"));
+    text.line(format!("{margin}{field}"));
     let diff = TextDiff::from_lines(&old, &new);
     for change in diff.grouped_ops(1).iter().flatten().flat_map(|operation| diff.iter_changes(operation)) {
         let (style, sign) = match change.tag() {
@@ -236,6 +239,6 @@ fn difference_lines(text: &mut Clean, difference: &Difference) {
         };
         // Each line has a mark of its own, so that no text can be taken for a line of the plan.
         let line = format!("{sign}{}", change.value().trim_end_matches('\n'));
-        text.text(format!("{MARGIN}  | ")).paint(style, line.trim_end_matches(' ')).end();
+        text.text(format!("{margin}  | ")).paint(style, line.trim_end_matches(' ')).end();
     }
 }

@@ -6,14 +6,17 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use aws_sdk_bedrockagent::types::{ActionGroupExecutor, ActionGroupState, AgentActionGroup};
+use aws_sdk_bedrockagent::types::{
+    ActionGroupExecutor, ActionGroupState, AgentActionGroup, ApiSchema, CustomControlMethod,
+};
 use serde::Serialize;
+use serde_json::json;
 
 use self::functions::FunctionSpec;
 use super::function::UNPUBLISHED;
 use super::settling::{self, DRAFT};
 use crate::aws::{Aws, Called, Found};
-use crate::facts::{Difference, Facts, Key, Kind, Known, facts};
+use crate::facts::{Change, Difference, Facts, Key, Kind, Known, Unmanaged, facts};
 use crate::manifest;
 use crate::resource::{Context, Deleted, Need, Resource, Seen};
 
@@ -24,6 +27,21 @@ pub struct ActionGroup {
     agent: Key,
     /// What the manifest says of it; nothing for a stray, which is only ever deleted.
     definition: Option<Definition>,
+    /// What a stray has that the manifest can't express, so that somebody must have made it by hand.
+    made_by_hand: Option<String>,
+}
+
+/// One action group of a version.
+pub(super) enum Group {
+    /// AWS's own, which only has a parent signature: asking the user back, the code interpreter, and their like.
+    BuiltIn(Unmanaged),
+    /// One with a schema and an executor.
+    Defined {
+        /// As facts.
+        facts: Facts,
+        /// What the manifest can't express.
+        made_by_hand: Option<String>,
+    },
 }
 
 #[derive(Debug)]
@@ -42,12 +60,18 @@ struct Spec {
     /// The ARN of the function with its version, or what answers in its place.
     lambda: String,
     functions: BTreeMap<String, FunctionSpec>,
+    /// Where an OpenAPI schema is, instead of functions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_schema: Option<String>,
+    /// The parent signature of one of AWS's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Resource for ActionGroup {
     fn key(&self) -> Key {
-        Key::new(Kind::ActionGroup, &self.name)
+        Self::named(&self.name)
     }
 
     fn needs(&self) -> Vec<Need> {
@@ -71,13 +95,23 @@ impl Resource for ActionGroup {
         self.definition.as_ref().map_or(Facts::Null, |definition| facts(&definition.spec(known)))
     }
 
+    fn fixed(&self) -> &'static [&'static str] {
+        &["signature"]
+    }
+
+    fn why(&self, change: &Change) -> Vec<String> {
+        let lost = self.made_by_hand.as_ref().filter(|_| *change == Change::Delete);
+        let told = |what: &String| format!("warning: it was made by hand ({what}), and its definition will be lost");
+        lost.map(told).into_iter().collect()
+    }
+
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let Some(agent) = context.identity(&self.agent) else { return Ok(Seen::Absent) };
         let listed = list(&context.aws, &agent, DRAFT).await?;
         let Some((_, id)) = listed.into_iter().find(|(name, _)| *name == self.name) else { return Ok(Seen::Absent) };
-        let seen = read(&context.aws, &agent, DRAFT, &id).await?;
+        let Some(group) = describe(&context.aws, &agent, DRAFT, &id).await? else { return Ok(Seen::Absent) };
         // It can't be tagged: it belongs to its agent.
-        Ok(seen.map_or(Seen::Absent, |seen| Seen::present(seen, crate::ownership::Owner::Ours, id)))
+        Ok(Seen::present(facts(&spec(group)), crate::ownership::Owner::Ours, id))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
@@ -132,12 +166,18 @@ impl Resource for ActionGroup {
 impl ActionGroup {
     /// An action group of the manifest, to be made after the one before it.
     pub fn new(group: manifest::ActionGroup, agent: Key, function: Key, after: Option<Key>) -> Self {
-        Self { name: group.name.to_string(), agent, definition: Some(Definition { group, function, after }) }
+        let name = group.name.to_string();
+        Self { name, agent, definition: Some(Definition { group, function, after }), made_by_hand: None }
     }
 
-    /// One that the manifest does not name.
-    pub(super) fn stray(name: &str, agent: Key) -> Self {
-        Self { name: name.to_owned(), agent, definition: None }
+    /// One that the manifest does not name, with what tells that it was made by hand.
+    pub(super) fn stray(name: &str, agent: Key, made_by_hand: Option<String>) -> Self {
+        Self { name: name.to_owned(), agent, definition: None, made_by_hand }
+    }
+
+    /// The key of the action group of this name.
+    pub(super) fn named(name: &str) -> Key {
+        Key::new(Kind::ActionGroup, name)
     }
 
     fn definition(&self) -> Result<&Definition> {
@@ -152,6 +192,8 @@ impl Definition {
             enabled: self.group.enabled,
             lambda: self.lambda(known),
             functions: functions::wanted(&self.group.functions),
+            api_schema: None,
+            signature: None,
         }
     }
 
@@ -183,23 +225,56 @@ pub(super) async fn list(aws: &Aws, agent: &str, version: &str) -> Result<Vec<(S
     Ok(found)
 }
 
-/// One action group of a version, as facts.
-pub(super) async fn read(aws: &Aws, agent: &str, version: &str, id: &str) -> Result<Option<Facts>> {
+/// One action group of a version.
+pub(super) async fn read(aws: &Aws, agent: &str, version: &str, id: &str) -> Result<Option<Group>> {
+    Ok(describe(aws, agent, version, id).await?.map(classified))
+}
+
+async fn describe(aws: &Aws, agent: &str, version: &str, id: &str) -> Result<Option<AgentActionGroup>> {
     let call = aws.bedrock_agent.get_agent_action_group().agent_id(agent).agent_version(version).action_group_id(id);
     let answer = call.send().await.called("bedrock:GetAgentActionGroup").found()?;
-    Ok(answer.and_then(|answer| answer.agent_action_group).map(|group| facts(&spec(group))))
+    Ok(answer.and_then(|answer| answer.agent_action_group))
+}
+
+fn classified(group: AgentActionGroup) -> Group {
+    if let Some(signature) = &group.parent_action_signature {
+        let mut value = json!({"signature": signature.as_str(), "state": group.action_group_state.as_str()});
+        if let Some(parameters) = group.parent_action_group_signature_params.filter(|given| !given.is_empty()) {
+            value["parameters"] = parameters.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect();
+        }
+        return Group::BuiltIn(Unmanaged::versioned(format!("action group {}", group.action_group_name), value));
+    }
+    let spec = spec(group);
+    let by_hand = spec.api_schema.as_ref().map(|place| format!("OpenAPI schema, {place}"));
+    let by_hand = by_hand.or_else(|| (!spec.lambda.starts_with("arn:")).then(|| spec.lambda.clone()));
+    Group::Defined { facts: facts(&spec), made_by_hand: by_hand }
 }
 
 fn spec(group: AgentActionGroup) -> Spec {
-    let lambda = match (group.action_group_executor, group.parent_action_signature) {
-        (Some(ActionGroupExecutor::Lambda(arn)), _) => arn,
-        (_, Some(signature)) => signature.as_str().to_owned(),
-        _ => "(return control)".to_owned(),
+    let lambda = match group.action_group_executor {
+        Some(ActionGroupExecutor::Lambda(arn)) => arn,
+        Some(ActionGroupExecutor::CustomControl(CustomControlMethod::ReturnControl)) => "return of control".to_owned(),
+        Some(_) => "(unknown executor)".to_owned(),
+        None => "(no executor)".to_owned(),
     };
     Spec {
         description: group.description,
         enabled: group.action_group_state == ActionGroupState::Enabled,
         lambda,
         functions: group.function_schema.map(functions::seen).unwrap_or_default(),
+        api_schema: group.api_schema.map(|schema| place(&schema)),
+        signature: group.parent_action_signature.map(|signature| signature.as_str().to_owned()),
+    }
+}
+
+/// Where an OpenAPI schema is; not the schema itself, which may be a thousand lines long.
+fn place(schema: &ApiSchema) -> String {
+    match schema {
+        ApiSchema::S3(object) => {
+            let part = |part: &Option<String>| part.clone().unwrap_or_default();
+            format!("s3://{}/{}", part(&object.s3_bucket_name), part(&object.s3_object_key))
+        }
+        ApiSchema::Payload(text) => format!("inline, {} characters", text.chars().count()),
+        _ => "of an unknown kind".to_owned(),
     }
 }

@@ -3,29 +3,29 @@
 mod content;
 mod ghost;
 mod lookup;
+mod prompts;
 mod removal;
+mod strays;
+mod update;
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
-use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus, CreationMode};
+use aws_sdk_bedrockagent::types::{Agent as Described, AgentStatus};
 use serde::Serialize;
 
-pub(super) use self::content::content_of_version;
-use self::content::{Content, content};
-use self::ghost::Ghost;
-use super::action_group::{self, ActionGroup};
+pub(super) use self::content::{Content, of_version};
 use super::settling::{self, DRAFT};
-use crate::aws::{Called, Failure};
+use super::version;
+use crate::aws::Called;
 use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::refused::Refused;
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
-use crate::wait;
 
-/// How long IAM may take until Bedrock sees that a role exists at all.
-const ROLE_SEEN: std::time::Duration = std::time::Duration::from_mins(1);
+/// The unmanaged field that what is live must not lose.
+pub(super) const GUARDRAIL: &str = "guardrail";
 
 /// What a plan says when it creates the first agent of an account and region.
 const FIRST_AGENT: &str = "warning: there is no Bedrock agent in this account and region yet. Since 2026-07-30 AWS creates \
@@ -53,17 +53,19 @@ pub struct Agent {
     pub action_groups: Vec<Key>,
     /// Whose it is.
     pub ownership: Ownership,
-    /// What was found beside it when it was last searched for.
+    /// What was found beside it when it was last looked at.
     pub found: Findings,
 }
 
-/// What a search among all agents finds out beside the agent's id.
+/// What a search among all agents, and a look at the draft, find out beside what is compared.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// Set if it was searched for on AWS and there was no agent at all in account and region.
     is_first: OnceLock<()>,
     /// The other agents of its name whose creation failed, by their ids.
     failed: Mutex<Vec<String>>,
+    /// The steps of the draft whose overridden prompts set temperature and top_p.
+    sampled_twice: OnceLock<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,7 +101,16 @@ impl Resource for Agent {
 
     fn why(&self, change: &Change) -> Vec<String> {
         let first = *change == Change::Create && self.found.is_first.get().is_some();
-        first.then(|| FIRST_AGENT.to_owned()).into_iter().collect()
+        let first = first.then(|| FIRST_AGENT.to_owned());
+        let other_model = matches!(change, Change::Update(differences) if differs(differences, "model"));
+        let prompts = self.found.sampled_twice.get().filter(|_| other_model).map(|steps| {
+            format!(
+                "warning: the prompts of {} are overridden with temperature and top_p. Newer models accept one of them \
+                 at most, and then refuse every question: ask the draft before this is live (`ask --draft`)",
+                steps.join(", ")
+            )
+        });
+        first.into_iter().chain(prompts).collect()
     }
 
     fn stands_on(&self) -> Vec<Key> {
@@ -127,10 +138,11 @@ impl Resource for Agent {
 
     async fn observe(&self, context: &Context) -> Result<Seen> {
         let Some(id) = context.identity(&self.key()) else { return Ok(Seen::Absent) };
-        let (agent, tags, strays) = tokio::try_join!(
+        let (agent, tags, (strays, built_in), bases) = tokio::try_join!(
             settling::at_rest(context, self.key(), &id),
             lookup::tags(context, &id),
-            self.strays(context, &id),
+            self.not_in_the_manifest(context, &id),
+            version::knowledge_bases(&context.aws, &id, DRAFT),
         )?;
         let Some(agent) = agent else { return Ok(Seen::Absent) };
         let tags = tags.unwrap_or_default();
@@ -139,9 +151,21 @@ impl Resource for Agent {
             let reason = format!("its creation failed: {}", settling::reasons(&agent));
             return Ok(Seen::Broken { reason, identity: Some(id) });
         }
-        let spec =
-            Spec { name: agent.agent_name.clone(), content: content(&agent), tags: self.ownership.of_ours(&tags) };
-        Ok(Seen::Present(Present { strays, ..Present::new(facts(&spec), owner, id) }))
+        if let Some(prompts) = &agent.prompt_override_configuration {
+            let twice = prompts::sampled_twice(prompts);
+            if !twice.is_empty() {
+                // Looked at again, the first look counts: it is what the plan shows.
+                let _ = self.found.sampled_twice.set(twice);
+            }
+        }
+        let draft = content::of_draft(&agent);
+        let collaborators = match draft.collaborates {
+            true => version::collaborators(&context.aws, &id, DRAFT).await?,
+            false => Vec::new(),
+        };
+        let unmanaged = [draft.unmanaged, built_in, bases, collaborators].concat();
+        let spec = Spec { name: agent.agent_name.clone(), content: draft.content, tags: self.ownership.of_ours(&tags) };
+        Ok(Seen::Present(Present { strays, unmanaged, ..Present::new(facts(&spec), owner, id) }))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
@@ -224,74 +248,7 @@ impl Agent {
         }
     }
 
-    /// Action groups on the draft that the manifest does not name, and what failed creations of this agent left.
-    async fn strays(&self, context: &Context, id: &str) -> Result<Vec<Arc<dyn Resource>>> {
-        let failed = self.failed().clone();
-        let (groups, ghosts) = tokio::try_join!(
-            action_group::list(&context.aws, id, DRAFT),
-            lookup::ours(context, failed, &self.ownership),
-        )?;
-        let stray = |(name, _): (String, String)| {
-            let stray = ActionGroup::stray(&name, self.key());
-            (!self.action_groups.contains(&stray.key())).then(|| Arc::new(stray) as Arc<dyn Resource>)
-        };
-        let ghost = |id: String| {
-            Arc::new(Ghost { name: self.name.clone(), id, ownership: self.ownership.clone() }) as Arc<dyn Resource>
-        };
-        Ok(groups.into_iter().filter_map(stray).chain(ghosts.into_iter().map(ghost)).collect())
-    }
-
     fn failed(&self) -> MutexGuard<'_, Vec<String>> {
         self.found.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// `UpdateAgent` resets what it is not told: everything that the manifest says nothing of is sent back as it is.
-    async fn overwrite(&self, context: &Context, id: &str) -> Result<()> {
-        let Some(live) = settling::at_rest(context, self.key(), id).await? else { bail!("the agent {id} is gone") };
-        let role = context.needed(&self.role)?;
-        let prompts = live.prompt_override_configuration.map(|mut prompts| {
-            // GetAgent answers the defaults too; sent back, they would count as overridden.
-            prompts
-                .prompt_configurations
-                .retain(|prompt| prompt.prompt_creation_mode == Some(CreationMode::Overridden));
-            prompts
-        });
-        let prompts = prompts.filter(|prompts| !prompts.prompt_configurations.is_empty());
-        let update = async || {
-            let call = context.aws.bedrock_agent.update_agent().agent_id(id).agent_name(&self.name);
-            let call = call.agent_resource_role_arn(&role).foundation_model(&self.model).instruction(&self.instruction);
-            let call =
-                call.set_description(self.description.clone()).idle_session_ttl_in_seconds(self.idle_session_ttl);
-            let call = call.set_prompt_override_configuration(prompts.clone());
-            let call = call.set_guardrail_configuration(live.guardrail_configuration.clone());
-            let call = call.set_memory_configuration(live.memory_configuration.clone());
-            let call = call.set_agent_collaboration(live.agent_collaboration.clone());
-            let call = call.set_orchestration_type(live.orchestration_type.clone());
-            let call = call.set_custom_orchestration(live.custom_orchestration.clone());
-            let call = call.set_customer_encryption_key_arn(live.customer_encryption_key_arn.clone());
-            call.send().await.called("bedrock:UpdateAgent")
-        };
-        self.once_role_is_seen(context, update).await?;
-        Ok(())
-    }
-
-    /// Calls until the agent is in a state to be changed and Bedrock sees the role and what it allows: until then it
-    /// says that access is denied.
-    async fn once_role_is_seen<T>(
-        &self,
-        context: &Context,
-        call: impl AsyncFnMut() -> Result<T, Failure>,
-    ) -> Result<T> {
-        let what = "Bedrock to see the agent's role (IAM takes its time)";
-        let wait = context.wait(self.key(), what, wait::PROPAGATION);
-        let started = tokio::time::Instant::now();
-        let passing = |failure: &Failure| {
-            let profile = failure.says("inference profile") || failure.says("InferenceProfile");
-            // A role that is not seen at all looks like a missing permission of the caller: for a minute, no longer.
-            let role = failure.says("not authorized to perform: bedrock:") && started.elapsed() < ROLE_SEEN;
-            let denied = failure.is("AccessDeniedException") && (profile || role);
-            denied || settling::is_busy(failure, started.elapsed())
-        };
-        wait.retry(passing, call).await
     }
 }

@@ -1,6 +1,7 @@
 //! The agent's alias, and with it publishing: cut a version of the prepared draft and point the alias at it. It compares
 //! what is wanted with what the routed version really holds, so that a console edit or a crash between two calls is seen.
 
+mod find;
 mod lookup;
 mod smoke;
 
@@ -9,23 +10,22 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
-use aws_sdk_bedrockagent::types::{
-    AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
-};
+use aws_sdk_bedrockagent::types::{AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus};
 use serde::Serialize;
 
 use super::action_group::ActionGroup;
-use super::agent::Agent;
+use super::agent::{Agent, GUARDRAIL};
 use super::settling;
+use super::version::{self, Held};
 use crate::aws::Called;
-use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts};
+use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts, shown};
 use crate::name::BedrockName;
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
 use crate::wait::{Look, Wait};
 
 pub(crate) use lookup::list;
-use lookup::{get, held, is_passing};
+use lookup::{get, is_passing};
 pub(super) use lookup::{remove, routed, tags};
 pub use smoke::Smoke;
 
@@ -100,6 +100,22 @@ impl Resource for Alias {
         self.serves.clone()
     }
 
+    fn publishes(&self) -> Vec<Key> {
+        // What a candidate publishes is asked only, and is live when the alias beside it moves.
+        if self.serves.is_none() { vec![self.agent.key()] } else { Vec::new() }
+    }
+
+    fn protects(&self, change: &Change, unpublished: &[Difference]) -> Option<String> {
+        let lost = |difference: &&Difference| difference.field == GUARDRAIL && difference.wanted.is_none();
+        let lost = unpublished.iter().find(lost).filter(|_| moves(change))?;
+        Some(format!(
+            "what is live would lose its guardrail {}: the version that {} routes to has it, and the agent's draft has \
+             none. Associate the guardrail with the agent again, or accept the loss with --accept-unmanaged",
+            shown(lost.seen.as_ref()),
+            self.name
+        ))
+    }
+
     fn why(&self, change: &Change) -> Vec<String> {
         self.smoke.as_ref().filter(|_| moves(change)).map(Smoke::told).unwrap_or_default()
     }
@@ -119,11 +135,17 @@ impl Resource for Alias {
         let Some(agent) = context.identity(&self.agent.key()) else { return Ok(Seen::Absent) };
         let Some(alias) = self.find(context, &agent).await? else { return Ok(Seen::Absent) };
         let version = routed(alias.routing_configuration());
-        let (tags, (held_agent, action_groups)) = tokio::try_join!(
-            tags(context, &agent, &alias.agent_alias_id),
-            held(&context.aws, &agent, version.as_deref()),
-        )?;
+        let (tags, held) = tokio::try_join!(tags(context, &agent, &alias.agent_alias_id), async {
+            Ok(match &version {
+                Some(version) => Some(version::held(&context.aws, &agent, version).await?),
+                None => None,
+            })
+        })?;
         let tags = tags.unwrap_or_default();
+        let (held_agent, action_groups, live) = match held {
+            Some(Held { agent, action_groups, unmanaged }) => (agent, action_groups, unmanaged),
+            None => Default::default(),
+        };
         let spec = Spec {
             name: alias.agent_alias_name,
             agent: held_agent,
@@ -133,6 +155,7 @@ impl Resource for Alias {
         };
         Ok(Seen::Present(Present {
             leads_to: version.map(|version| (self.version(), version)),
+            live,
             ..Present::new(facts(&spec), self.ownership.owner(&tags), alias.agent_alias_id)
         }))
     }
@@ -226,37 +249,6 @@ impl Alias {
     /// The key of the version that it routes to.
     pub fn version(&self) -> Key {
         Key::new(Kind::AgentVersion, &self.name)
-    }
-
-    /// The alias of this name, when it is in no passing state; else the one that carries our tag under another name,
-    /// for the manifest may name it anew.
-    async fn find(&self, context: &Context, agent: &str) -> Result<Option<AgentAliasSummary>> {
-        let find = async || {
-            let listed = list(&context.aws, agent).await?;
-            let found = match listed.iter().find(|alias| alias.agent_alias_name == self.name) {
-                Some(alias) => Some(alias.clone()),
-                None => self.renamed(context, agent, listed).await?,
-            };
-            let passing = found.as_ref().map(|alias| &alias.agent_alias_status).filter(|status| is_passing(status));
-            Ok(passing.map(ToString::to_string).map_or(Look::Done(found), Look::NotYet))
-        };
-        self.wait(context, "the alias to come to rest").until(find).await
-    }
-
-    async fn renamed(
-        &self,
-        context: &Context,
-        agent: &str,
-        listed: Vec<AgentAliasSummary>,
-    ) -> Result<Option<AgentAliasSummary>> {
-        for alias in listed {
-            let tags = tags(context, agent, &alias.agent_alias_id).await?.unwrap_or_default();
-            let same_purpose = tags.get(PURPOSE_TAG) == self.ownership.tags().get(PURPOSE_TAG);
-            if same_purpose && self.ownership.owner(&tags) == Owner::Ours {
-                return Ok(Some(alias));
-            }
-        }
-        Ok(None)
     }
 
     /// The routing to the candidate's version, once that has passed; none without a smoke test.

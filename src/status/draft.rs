@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::facts::{Facts, Kind, differences};
+use crate::facts::{Difference, Facts, Kind, differences};
 use crate::resource::{Present, Resource as _, Seen};
 use crate::session::Glance;
 use crate::stack::Stack;
@@ -62,7 +62,13 @@ fn differing(glance: &Glance, agent: &Present, alias: &Facts) -> Vec<String> {
         let held = alias["action_groups"].get(&name).cloned();
         groups.insert(name, held.unwrap_or(Value::Null));
     }
+    let unpublished = unpublished(glance).into_iter().map(|difference| difference.field);
     let draft = json!({"agent": content, "action_groups": groups});
     let version = json!({"agent": alias["agent"], "action_groups": alias["action_groups"]});
-    differences(&draft, &version).into_iter().map(|difference| difference.field).collect()
+    differences(&draft, &version).into_iter().map(|difference| difference.field).chain(unpublished).collect()
+}
+
+/// The unmanaged fields that only the next version publishes.
+fn unpublished(glance: &Glance) -> Vec<Difference> {
+    glance.plan.steps.iter().flat_map(|step| step.unpublished.clone()).collect()
 }

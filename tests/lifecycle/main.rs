@@ -21,4 +21,5 @@ mod stage;
 mod status;
 mod temporary_alias;
 mod timing;
+mod unmanaged;
 mod why;

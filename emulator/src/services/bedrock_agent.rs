@@ -8,9 +8,10 @@ mod agent_operations;
 mod alias;
 mod alias_operations;
 pub(crate) mod check;
-mod empty_lists;
+mod collaborator;
 mod find;
 mod input;
+mod knowledge_base;
 mod page;
 pub(crate) mod pattern;
 mod permit;
@@ -108,8 +109,16 @@ fn versions(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Result<Reply, Refus
         ("GET", [number, "actiongroups", group]) => action_group::get(call, id, number, group),
         ("PUT", [number, "actiongroups", group]) => action_group::update(call, id, number, group),
         ("DELETE", [number, "actiongroups", group]) => action_group::delete(call, id, number, group),
-        ("POST", [number, "knowledgebases"]) => empty_lists::knowledge_bases(call, id, number),
-        ("POST", [number, "agentcollaborators"]) => empty_lists::collaborators(call, id, number),
+        ("PUT", [number, "knowledgebases"]) => knowledge_base::associate(call, id, number),
+        ("POST", [number, "knowledgebases"]) => knowledge_base::list(call, id, number),
+        ("GET", [number, "knowledgebases", base]) => knowledge_base::get(call, id, number, base),
+        ("PUT", [number, "knowledgebases", base]) => knowledge_base::update(call, id, number, base),
+        ("DELETE", [number, "knowledgebases", base]) => knowledge_base::disassociate(call, id, number, base),
+        ("PUT", [number, "agentcollaborators"]) => collaborator::associate(call, id, number),
+        ("POST", [number, "agentcollaborators"]) => collaborator::list(call, id, number),
+        ("GET", [number, "agentcollaborators", other]) => collaborator::get(call, id, number, other),
+        ("PUT", [number, "agentcollaborators", other]) => collaborator::update(call, id, number, other),
+        ("DELETE", [number, "agentcollaborators", other]) => collaborator::disassociate(call, id, number, other),
         _ => Err(unknown(call)),
     }
 }

@@ -5,6 +5,7 @@ mod action_groups;
 mod agents;
 mod aliases;
 mod asked;
+mod associations;
 mod decoder;
 mod faults;
 mod inventory;

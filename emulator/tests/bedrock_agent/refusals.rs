@@ -111,7 +111,7 @@ async fn what_the_emulator_does_not_know_is_answered_with_501() {
         ("PUT", format!("/agents/{agent}/"), with_token, "the member clientToken of UpdateAgent"),
         ("DELETE", format!("/agents/{agent}/?force=true"), Value::Null, "the query parameter force of DeleteAgent"),
         ("PATCH", format!("/agents/{agent}/"), Value::Null, "of bedrock-agent"),
-        ("PUT", format!("/agents/{agent}/agentversions/DRAFT/knowledgebases/"), json!({}), "of bedrock-agent"),
+        ("PUT", format!("/agents/{agent}/agentversions/DRAFT/flows/"), json!({}), "of bedrock-agent"),
     ];
     for (method, path, body, what) in cases {
         let refused = account.ask(method, &path, body).await.refused(501, "NotImplementedByEmulator");

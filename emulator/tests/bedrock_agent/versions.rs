@@ -100,16 +100,3 @@ async fn a_version_that_no_alias_needs_is_deleted() {
     let to_it = json!({"agentAliasName": "live", "routingConfiguration": [{"agentVersion": "1"}]});
     account.ask("PUT", &path, to_it).await.refused(404, "ResourceNotFoundException");
 }
-
-#[tokio::test(start_paused = true)]
-async fn there_are_no_knowledge_bases_and_no_collaborators() {
-    let account = Account::with_role().await;
-    let agent = account.agent("openrate").await;
-    let draft = format!("/agents/{agent}/agentversions/DRAFT");
-    let bases = account.ask("POST", &format!("{draft}/knowledgebases/"), json!({})).await.ok(200);
-    assert_eq!(bases, json!({"agentKnowledgeBaseSummaries": []}));
-    let others = account.ask("POST", &format!("{draft}/agentcollaborators/"), json!({})).await.ok(200);
-    assert_eq!(others, json!({"agentCollaboratorSummaries": []}));
-    let none = account.ask("POST", &format!("/agents/{agent}/agentversions/3/knowledgebases/"), json!({})).await;
-    none.refused(404, "ResourceNotFoundException");
-}

@@ -1,40 +1,17 @@
 //! Reading aliases and what their versions hold, and deleting one.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use aws_sdk_bedrockagent::types::{
     AgentAlias, AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus, AgentAliasSummary,
 };
-use futures_util::future::try_join_all;
 
 use crate::aws::{Aws, Called, Found};
 use crate::conversation::TEST_ALIAS;
-use crate::facts::{Facts, Key, facts};
+use crate::facts::Key;
 use crate::ownership::Tags;
 use crate::resource::Context;
-use crate::resources::{action_group, agent, settling};
+use crate::resources::settling;
 use crate::wait::{self, Look};
-
-/// What a version holds: the agent, and its action groups by name. Nothing when there is no version.
-pub(super) async fn held(aws: &Aws, agent: &str, version: Option<&str>) -> Result<(Facts, BTreeMap<String, Facts>)> {
-    let Some(version) = version else { return Ok((Facts::Null, BTreeMap::new())) };
-    let groups = async {
-        let read = async |(name, id): (String, String)| {
-            let group = action_group::read(aws, agent, version, &id).await?;
-            anyhow::Ok((name, group.unwrap_or(Facts::Null)))
-        };
-        try_join_all(action_group::list(aws, agent, version).await?.into_iter().map(read)).await
-    };
-    let content = async {
-        let call = aws.bedrock_agent.get_agent_version().agent_id(agent).agent_version(version);
-        let answer = call.send().await.called("bedrock:GetAgentVersion").found()?;
-        let version = answer.and_then(|answer| answer.agent_version);
-        Ok(version.map_or(Facts::Null, |version| facts(&agent::content_of_version(&version))))
-    };
-    let (content, groups) = tokio::try_join!(content, groups)?;
-    Ok((content, groups.into_iter().collect()))
-}
 
 /// Every alias of the agent but the one that Bedrock keeps for its draft, and that nobody can delete.
 pub(crate) async fn list(aws: &Aws, agent: &str) -> Result<Vec<AgentAliasSummary>> {

@@ -7,13 +7,14 @@ use anyhow::{Result, anyhow};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Alias, HELD, PURPOSE_TAG, get, held, routed};
+use super::{Alias, HELD, PURPOSE_TAG, get, routed};
 use crate::conversation::{self, Agent, Answer, Question, Reason, Unanswered};
 use crate::manifest;
 use crate::moment::Moment;
 use crate::ownership::Ownership;
 use crate::refused::Refused;
 use crate::resource::{Context, Resource as _};
+use crate::resources::version;
 use crate::wait;
 
 /// The value of [`PURPOSE_TAG`] on a candidate.
@@ -105,8 +106,8 @@ impl Smoke {
     /// Another deploy may cut a version through the same candidate at the same time: what it cut is not ours to publish.
     async fn is_as_wanted(&self, context: &Context, live: &Alias, agent: &str, version: &str) -> Result<()> {
         let wanted = live.wanted(&context.known().await);
-        let (agent, groups) = held(&context.aws, agent, Some(version)).await?;
-        let held = json!({HELD[0]: agent, HELD[1]: groups});
+        let held = version::held(&context.aws, agent, version).await?;
+        let held = json!({HELD[0]: held.agent, HELD[1]: held.action_groups});
         let wanted = json!({HELD[0]: wanted[HELD[0]], HELD[1]: wanted[HELD[1]]});
         if held == wanted { Ok(()) } else { Err(crossed(&self.candidate.name)) }
     }

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::action_group::ActionGroup;
 use super::alias::Alias;
+use super::collaborator::Collaborator;
 use super::input;
+use super::knowledge_base::KnowledgeBase;
 use super::prompt;
 use super::status::{Passing, Status, Then};
 use super::token::{Made, Tokened};
@@ -36,6 +38,12 @@ pub(super) struct Agent {
     pub(super) tags: BTreeMap<String, String>,
     /// The draft's action groups, by id.
     pub(super) action_groups: BTreeMap<String, ActionGroup>,
+    /// The draft's knowledge bases, by id.
+    #[serde(default)]
+    pub(super) knowledge_bases: BTreeMap<String, KnowledgeBase>,
+    /// The draft's collaborators, by id.
+    #[serde(default)]
+    pub(super) collaborators: BTreeMap<String, Collaborator>,
     /// Without the test alias, which every agent has.
     pub(super) aliases: BTreeMap<String, Alias>,
     pub(super) versions: BTreeMap<u32, Version>,
@@ -93,6 +101,11 @@ fn default_collaboration() -> String {
 }
 
 impl Settings {
+    /// Refuses what no single member's shape can tell.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        prompt::check(self.prompt_override_configuration.as_ref())
+    }
+
     /// The settings as members of an answer.
     pub(super) fn members(&self) -> Map<String, Value> {
         let mut members = input::members(self);
@@ -149,6 +162,8 @@ impl Agent {
             number: self.last_version,
             settings: self.settings.clone(),
             action_groups: self.action_groups.clone(),
+            knowledge_bases: self.knowledge_bases.clone(),
+            collaborators: self.collaborators.clone(),
             created_at: now,
             gone_at: None,
         };

@@ -32,6 +32,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Ok(Reply::wrote(operation, 202, json!({ "agent": agent.describe() })));
     }
     let settings: Settings = input::typed(&request)?;
+    settings.check()?;
     let arn = format!("arn:aws:bedrock:{}:{}:agent/", call.region, call.account);
     permit::check(call, &Deed { operation, verb: "create", agent: format!("{arn}*") }, &settings)?;
     let asked = Asked { operation, account: call.account };
@@ -59,6 +60,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         made: Made::by(&request),
         tags,
         action_groups: BTreeMap::new(),
+        knowledge_bases: BTreeMap::new(),
+        collaborators: BTreeMap::new(),
         aliases: BTreeMap::new(),
         versions: BTreeMap::new(),
         last_version: 0,
@@ -89,6 +92,7 @@ pub(super) fn update(call: &mut Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let operation = "UpdateAgent";
     let request = input::body(call, operation, shapes::UPDATE_AGENT)?;
     let settings: Settings = input::typed(&request)?;
+    settings.check()?;
     let agent = find::agent(call, operation, id)?;
     agent.must_take("Update")?;
     let deed = Deed { operation, verb: "update", agent: agent.arn.clone() };
@@ -113,7 +117,7 @@ pub(super) fn prepare(call: &mut Call<'_>, id: &str) -> Result<Reply, Refusal> {
     input::nothing(call, operation)?;
     let agent = find::agent(call, operation, id)?;
     agent.must_take("Prepare")?;
-    let model = whole(&agent.settings)?.to_owned();
+    let model = whole(agent)?.to_owned();
     let then = if bedrock::knows(&model, call.region, call.account) {
         Then::Rest(Status::Prepared)
     } else {
@@ -132,8 +136,9 @@ pub(super) fn prepare(call: &mut Call<'_>, id: &str) -> Result<Reply, Refusal> {
     Ok(Reply::wrote(operation, 202, body))
 }
 
-/// The model of settings that have all that an agent needs to be prepared.
-fn whole(settings: &Settings) -> Result<&str, Refusal> {
+/// The model of an agent that has all that it needs to be prepared.
+fn whole(agent: &Agent) -> Result<&str, Refusal> {
+    let settings = &agent.settings;
     let missing = |what: &str| validation(format!("Prepare operation can't be performed on Agent without {what}."));
     if settings.agent_resource_role_arn.is_none() {
         return Err(missing("agentResourceRoleArn"));
@@ -141,9 +146,8 @@ fn whole(settings: &Settings) -> Result<&str, Refusal> {
     if settings.instruction.is_none() {
         return Err(missing("instruction"));
     }
-    // No collaborator can be added here: the emulator answers AssociateAgentCollaborator with 501.
     let collaboration = &settings.agent_collaboration;
-    if collaboration != "DISABLED" {
+    if collaboration != "DISABLED" && agent.collaborators.is_empty() {
         return Err(validation(format!(
             "The AgentCollaboration attribute is set to {collaboration} but no agent collaborators are added."
         )));

@@ -41,6 +41,21 @@ pub(super) const PROVISIONED: Pattern = Pattern {
     holds: is_provisioned,
 };
 
+pub(super) const ALIAS_ARN: Pattern = Pattern {
+    text: "arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:agent-alias/[0-9a-zA-Z]{10}/[0-9a-zA-Z]{10}",
+    holds: is_alias_arn,
+};
+
+fn is_alias_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", partition, "bedrock", region, account, alias] = parts[..] else { return false };
+    let ids = alias.strip_prefix("agent-alias/").and_then(|ids| ids.split_once('/'));
+    is_partition(partition)
+        && is_region(region)
+        && is_account(account)
+        && ids.is_some_and(|(agent, alias)| is_id(agent) && is_id(alias))
+}
+
 /// At least one character, each an ASCII letter, a digit or one of `others`.
 fn made_of(text: &str, others: &str) -> bool {
     !text.is_empty() && text.chars().all(|each| each.is_ascii_alphanumeric() || others.contains(each))

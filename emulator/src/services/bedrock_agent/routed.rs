@@ -8,6 +8,7 @@ use super::State;
 use super::action_group::ActionGroup;
 use super::agent::{Agent, Settings};
 use super::alias::{Alias, AliasStatus, InvocationState, TEST_ALIAS};
+use super::knowledge_base::KnowledgeBase;
 use super::quota;
 use super::refusals::validation;
 use super::status::Status;
@@ -94,11 +95,13 @@ impl State {
         let agent = self.agents.get(agent_id).ok_or_else(not_found)?;
         if alias_id == TEST_ALIAS {
             must_be_prepared(agent)?;
+            must_have_no_knowledge_base(&agent.knowledge_bases)?;
             return frozen(agent, alias_id, "DRAFT".to_owned(), (&agent.settings, &agent.action_groups), None);
         }
         let alias = agent.aliases.get(alias_id).ok_or_else(not_found)?;
         let version = alias.route.as_ref().and_then(|route| agent.versions.get(&route.version));
         if let Some(version) = version {
+            must_have_no_knowledge_base(&version.knowledge_bases)?;
             let held = (&version.settings, &version.action_groups);
             return frozen(agent, alias_id, version.number.to_string(), held, trouble(alias));
         }
@@ -153,6 +156,10 @@ fn frozen(
         session_ttl: settings.idle_session_ttl,
         groups,
     })
+}
+
+fn must_have_no_knowledge_base(bases: &BTreeMap<String, KnowledgeBase>) -> Result<(), Refusal> {
+    if bases.is_empty() { Ok(()) } else { Err(Refusal::not_emulated("how an agent with a knowledge base answers")) }
 }
 
 /// What nobody here can play.

@@ -186,6 +186,37 @@ pub(super) static UPDATE_ACTION_GROUP: &[Member] = &[
     optional("functionSchema", &FUNCTION_SCHEMA),
 ];
 
+static KNOWLEDGE_BASE_ID: Shape = Shape::Text(Text::like(pattern::ID));
+
+pub(super) static ASSOCIATE_KNOWLEDGE_BASE: &[Member] = &[
+    required("knowledgeBaseId", &KNOWLEDGE_BASE_ID),
+    required("description", &DESCRIPTION),
+    optional("knowledgeBaseState", &SWITCH),
+];
+
+pub(super) static UPDATE_KNOWLEDGE_BASE: &[Member] =
+    &[optional("description", &DESCRIPTION), optional("knowledgeBaseState", &SWITCH)];
+
+static AGENT_DESCRIPTOR: Shape = Shape::Structure(&[optional("aliasArn", &COLLABORATOR_ALIAS)]);
+static COLLABORATOR_ALIAS: Shape = Shape::Text(Text::like(pattern::ALIAS_ARN));
+static COLLABORATION_INSTRUCTION: Shape = Shape::Text(Text::long(1, 4000).secret());
+static RELAY: Shape = Shape::OneOf(&["TO_COLLABORATOR", "DISABLED"]);
+
+pub(super) static ASSOCIATE_COLLABORATOR: &[Member] = &[
+    required("agentDescriptor", &AGENT_DESCRIPTOR),
+    required("collaboratorName", &NAME),
+    required("collaborationInstruction", &COLLABORATION_INSTRUCTION),
+    optional("relayConversationHistory", &RELAY),
+    optional("clientToken", &CLIENT_TOKEN),
+];
+
+pub(super) static UPDATE_COLLABORATOR: &[Member] = &[
+    required("agentDescriptor", &AGENT_DESCRIPTOR),
+    required("collaboratorName", &NAME),
+    required("collaborationInstruction", &COLLABORATION_INSTRUCTION),
+    optional("relayConversationHistory", &RELAY),
+];
+
 static ROUTING: Shape = Shape::List(&ROUTE, 0, 1);
 static ROUTE: Shape =
     Shape::Structure(&[optional("agentVersion", &VERSION), optional("provisionedThroughput", &PROVISIONED)]);

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::action_group::ActionGroup;
 use super::agent::{Agent, Settings};
+use super::collaborator::Collaborator;
+use super::knowledge_base::KnowledgeBase;
 use super::refusals::{conflict, not_found, validation};
 use super::status::{Status, after};
 use super::{find, input, page, shapes};
@@ -21,6 +23,10 @@ pub(super) struct Version {
     pub(super) number: u32,
     pub(super) settings: Settings,
     pub(super) action_groups: BTreeMap<String, ActionGroup>,
+    #[serde(default)]
+    pub(super) knowledge_bases: BTreeMap<String, KnowledgeBase>,
+    #[serde(default)]
+    pub(super) collaborators: BTreeMap<String, Collaborator>,
     pub(super) created_at: Millis,
     /// When its deletion, once asked for, is done.
     pub(super) gone_at: Option<Millis>,
