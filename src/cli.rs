@@ -213,7 +213,7 @@ fn session_id(text: &str) -> Result<String, String> {
 /// `invoke`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "With --local the handler runs on this machine, straight from lambda.source: no Docker, no deploy, and \
+    after_help = "With --local the handler runs on this machine, with the files and packages of its image: no Docker, no deploy, and \
                   its AWS calls reach the emulator. Else the deployed function is called, in the version that the \
                   agent's alias leads to."
 )]

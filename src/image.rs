@@ -24,6 +24,7 @@ mod reference;
 mod registry;
 mod retry;
 mod source_hash;
+mod staged;
 mod trace;
 mod transfer;
 mod work;
@@ -44,10 +45,11 @@ pub use registry::renewing::{Renewing, Tokens};
 pub use registry::transport::Connections;
 pub use registry::{BasicAuth, BlobStream, Manifest, Registry, Scheme};
 pub use source_hash::{Address, address, tag};
+pub use staged::{Staged, stage};
 pub use trace::{Trace, trace_of};
 
 use crate::dockerfile::Copied;
-use crate::manifest::Builder;
+use crate::manifest::{self, Architecture, Builder};
 
 /// What an image is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,14 @@ pub struct Source {
     /// What of the folder goes into it, and where to; everything in its place when `None`. For the native builder; an
     /// engine's Dockerfile says so itself.
     pub files: Option<Vec<Copied>>,
+}
+
+impl Source {
+    /// That of a manifest, for a processor.
+    pub fn of(source: &manifest::Source, architecture: Architecture) -> Self {
+        let manifest::Source { folder, handler, base_image, builder, files } = source.clone();
+        Self { folder, handler, base_image, architecture: architecture.as_oci().to_owned(), builder, files }
+    }
 }
 
 /// Is told how an image comes along.

@@ -12,4 +12,5 @@ pub use error::SourceError;
 pub(crate) use examine::{Examined, Language, NamedBy};
 pub(crate) use ignored::Reader;
 pub(crate) use listing::{Entry, Kind, Listed, folders, of_folder, of_source};
+pub(crate) use python::Module;
 pub(crate) use requirements::{RULE, Requirements};

@@ -145,14 +145,7 @@ fn image(manifest: &Manifest, ownership: &Ownership, host: Host, resources: &mut
     let image: Arc<dyn Resource> = match &manifest.lambda.code {
         Code::Image(uri) => Arc::new(ReadyImage::new(uri)),
         Code::Source(source) => {
-            let source = Source {
-                folder: source.folder.clone(),
-                handler: source.handler.clone(),
-                base_image: source.base_image.clone(),
-                architecture: manifest.lambda.architecture.as_oci().to_owned(),
-                builder: source.builder.clone(),
-                files: source.files.clone(),
-            };
+            let source = Source::of(source, manifest.lambda.architecture);
             let base = BaseImage::of(&source);
             let image = Image::new(source, &base, repository_key, host);
             resources.push(Arc::new(base));

@@ -3,6 +3,7 @@
 mod choice;
 mod deployed;
 mod interpreter;
+mod lent;
 mod local;
 mod shown;
 mod watch;

@@ -27,6 +27,7 @@ use crate::image::push::Order;
 use crate::image::source_hash;
 use crate::manifest::Engine;
 use command::Running;
+pub(super) use context::copy;
 
 /// Builds with the named engine, or with the first that answers, in the `work` folder.
 pub(crate) async fn build(

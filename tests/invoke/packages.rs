@@ -52,3 +52,69 @@ fn requirements_are_installed_once_and_found_by_the_handler() {
     assert_eq!(missing.code, Some(1), "{}", missing.stderr);
     assert!(missing.stderr.contains("no-such-package-of-anybodys"), "{}", missing.stderr);
 }
+
+/// The body of a reply that is right, with some lines before it.
+fn handler(lines: &str) -> String {
+    format!("{lines}\n{RIGHT}")
+}
+
+#[test]
+fn what_only_this_machine_has_is_not_lent_to_the_handler() {
+    // pip is there wherever Python is, and in no image.
+    let stage = Stage::new(&handler("import pip"));
+    let told = "the handler can't be called: Unable to import module 'lambda_function': No module named 'pip' \
+                (Runtime.ImportModuleError)";
+    assert_eq!(stage.invoke(&[]).breaches(), [told]);
+}
+
+#[test]
+fn files_that_the_image_lacks_are_not_there() {
+    for (file, ignored) in [("data/rates.json", "**/*.json\n"), (".env", ""), ("client.key", "")] {
+        let stage = Stage::new(&RIGHT.replace("    print(", &format!("    open({file:?})\n    print(")));
+        std::fs::create_dir_all(stage.path().join("lambda/data")).unwrap();
+        stage.write(&format!("lambda/{file}"), "{}");
+        stage.write("lambda/.dockerignore", ignored);
+        let ended = stage.invoke(&[]);
+        let told = format!("the handler raised FileNotFoundError: [Errno 2] No such file or directory: '{file}'");
+        assert_eq!(ended.breaches(), [told], "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains(&format!("names the file `{file}`, which is kept out of the image")),
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn a_module_that_the_dockerfile_does_not_copy_is_missed_here_as_on_lambda() {
+    let stage = Stage::new(&handler("import helper"));
+    stage.write("lambda/helper.py", "");
+    let manifest = crate::stage::MANIFEST.replace("\n  base_image: public.ecr.aws/lambda/python:latest", "");
+    stage.write("agent.yaml", &manifest);
+    let dockerfile =
+        "FROM public.ecr.aws/lambda/python:latest\nCOPY lambda_function.py ./\nCMD [\"lambda_function.handler\"]\n";
+    stage.write("lambda/Dockerfile", dockerfile);
+    let ended = stage.invoke(&[]);
+    assert!(ended.breaches()[0].contains("No module named 'helper'"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("lambda_function.py imports `helper.py`, which is not copied into the image"),
+        "{ended:?}"
+    );
+    stage.write("lambda/Dockerfile", &dockerfile.replace("lambda_function.py ./", "*.py ./"));
+    assert_eq!(stage.invoke(&[]).code, Some(0));
+    // What an engine would add is named.
+    stage.write(
+        "lambda/Dockerfile",
+        &dockerfile.replace("COPY lambda_function.py", "RUN dnf install -y git\nCOPY *.py"),
+    );
+    let ended = stage.invoke(&[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("line 2 (`RUN dnf install -y git`) asks for more than"), "{}", ended.stderr);
+}
+
+#[test]
+fn the_names_of_files_are_those_of_the_source() {
+    let stage = Stage::new(&RIGHT.replace("    print(", "    print('at', __file__)\n    print("));
+    let ended = stage.invoke(&[]);
+    assert!(ended.stderr.contains("at ./lambda/lambda_function.py"), "{}", ended.stderr);
+}

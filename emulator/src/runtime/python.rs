@@ -17,19 +17,17 @@ const OLDEST: u32 = 9;
 const PROBE: &str = "import sys; print('%d %d %s' % (sys.version_info[:2] + (sys.executable,)))";
 
 /// The command that runs `handler` (`lambda_function.handler`) with this interpreter, 3.9 or newer. It writes nothing
-/// beside the source, as it could not on Lambda.
+/// beside the source, as it could not on Lambda, and nothing that is installed for the interpreter is lent to the handler:
+/// neither its site-packages nor the user's. AWS's own runtime client does the work where the handler's packages have it.
 pub fn command(interpreter: &Path, handler: &str) -> Vec<OsString> {
-    command_with(interpreter, &[], handler)
+    let mut words = command_on_its_own(interpreter, handler);
+    words.push("own-client".into());
+    words
 }
 
-/// The same, but nothing that is installed for the interpreter is lent to the handler, nor to what starts it: neither
-/// its site-packages nor the user's.
+/// The same, always with our loader: the client in an image may be compiled for another Python.
 pub(crate) fn command_on_its_own(interpreter: &Path, handler: &str) -> Vec<OsString> {
-    command_with(interpreter, &["-S", "-s"], handler)
-}
-
-fn command_with(interpreter: &Path, further: &[&str], handler: &str) -> Vec<OsString> {
-    let flags = [&["-B", "-u"], further, &["-c", LOADER, handler]].concat();
+    let flags = ["-B", "-u", "-S", "-s", "-c", LOADER, handler];
     std::iter::once(interpreter.into()).chain(flags.into_iter().map(OsString::from)).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Finds the Python that runs a handler on this machine: the function's own version if it is there, else any.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -7,6 +8,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use tokio::process::Command;
 
+use super::lent::OF_BASE_IMAGE;
 use crate::image::BaseReference;
 use crate::refused::Refused;
 
@@ -14,9 +16,16 @@ use crate::refused::Refused;
 const OLDEST: u32 = 9;
 
 /// What an interpreter says of itself.
-const PROBE: &str = "import json, sys, sysconfig; print(json.dumps({'program': sys.executable, \
-                     'major': sys.version_info[0], 'minor': sys.version_info[1], \
-                     'platform': sysconfig.get_platform(), 'abi': sys.implementation.cache_tag}))";
+const PROBE: &str = "
+import importlib.util, json, sys, sysconfig
+packages = {}
+for name in sys.argv[1:]:
+    spec = importlib.util.find_spec(name)
+    if spec and spec.origin:
+        packages[name] = (spec.submodule_search_locations or [spec.origin])[0]
+print(json.dumps({'program': sys.executable, 'major': sys.version_info[0], 'minor': sys.version_info[1],
+                  'platform': sysconfig.get_platform(), 'abi': sys.implementation.cache_tag, 'packages': packages}))
+";
 
 /// A Python of this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,6 +36,8 @@ pub(super) struct Interpreter {
     minor: u32,
     platform: String,
     abi: String,
+    /// Where those packages lie that AWS's base image has, as far as this Python has them.
+    pub(super) packages: BTreeMap<String, PathBuf>,
 }
 
 impl Interpreter {
@@ -66,8 +77,10 @@ pub(super) async fn find(version: Option<&str>) -> Result<Interpreter> {
     Err(Refused::usage(what, format!("install Python 3.{OLDEST} or newer; the handler runs on this machine")).into())
 }
 
+/// Isolated (`-I`): no module of the working directory is run.
 async fn probe(program: &str) -> Option<Interpreter> {
-    let answer = Command::new(program).args(["-c", PROBE]).stdin(Stdio::null()).output().await.ok()?;
+    let answer =
+        Command::new(program).args(["-I", "-c", PROBE]).args(OF_BASE_IMAGE).stdin(Stdio::null()).output().await.ok()?;
     serde_json::from_slice(&answer.stdout).ok().filter(|_| answer.status.success())
 }
 

@@ -1,7 +1,9 @@
-//! The handler on this machine, straight from its source; the AWS that it reaches is the emulator's.
+//! The handler on this machine, with the files and the packages that its image would have, and no others; the AWS that it
+//! reaches is the emulator's.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +15,13 @@ use tokio::net::TcpListener;
 
 use super::Run;
 use super::interpreter::{self, Interpreter};
+use super::lent::Lent;
 use crate::aws::{Access, Door, LOCAL_REGION};
 use crate::commands::output::note;
 use crate::commands::{local, open};
 use crate::contract::Ended;
 use crate::facts::Change;
-use crate::image::{self, Host, Installed};
+use crate::image::{self, Host, Installed, Staged};
 use crate::manifest::{Code, Manifest, Source};
 use crate::progress::Progress;
 use crate::refused::Refused;
@@ -35,25 +38,56 @@ pub(super) fn source(manifest: &Manifest) -> Result<&Source> {
         )
         .into());
     };
+    Ok(source)
+}
+
+/// Makes sure that the handler is a Python module among the image's files.
+fn check(source: &Source, task_root: &Path) -> Result<(), Refused> {
     let module = source.handler.rsplit_once('.').map_or("", |(module, _)| module).replace('.', "/");
-    let is_there = |ending: &str| source.folder.join(format!("{module}{ending}")).is_file();
+    let is_there = |ending: &str| task_root.join(format!("{module}{ending}")).is_file();
     if is_there(".py") || is_there("/__init__.py") {
-        return Ok(source);
+        return Ok(());
     }
     Err(Refused::usage(
         format!(
-            "the handler {} in {} is not Python, and --local runs Python alone",
+            "the handler {} in {} is not Python, and --local runs Python only",
             source.handler,
             source.folder.display()
         ),
-        "leave --local away to call the deployed function",
-    )
-    .into())
+        "omit --local to call the deployed function",
+    ))
+}
+
+/// The files of the image on this machine; what only an engine could do to them is noted.
+async fn staged(manifest: &Manifest, source: &Source) -> Result<Staged> {
+    let staged = image::stage(&image::Source::of(source, manifest.lambda.architecture)).await?;
+    check(source, staged.folder())?;
+    if let Some(beyond) = staged.beyond() {
+        note(format!("runs without what a container engine adds to the image: the Dockerfile's {beyond}"));
+    }
+    Ok(staged)
+}
+
+/// The packages that AWS's base image would have, of this Python; noted where the handler uses boto3.
+fn lent(python: &Interpreter, staged: &Staged, installed: Option<&Installed>) -> Result<Lent> {
+    let own: Vec<&Path> = std::iter::once(staged.folder()).chain(installed.map(Installed::folder)).collect();
+    let has = |name: &str| own.iter().any(|folder| folder.join(name).is_dir());
+    if ["boto3", "botocore"].iter().any(|name| staged.imports(name) && !has(name)) {
+        note(if python.packages.contains_key("boto3") {
+            "boto3 is not in requirements.txt: this machine's is used here, the base image's on Lambda, which may be of another \
+             version; name it in requirements.txt for one version in both places"
+        } else {
+            "boto3 is not in requirements.txt, and this machine's Python has none: on Lambda the base image has it, so name it in \
+             requirements.txt, or install it here"
+        });
+    }
+    Lent::of(&python.packages, &own).context("linking the packages of the base image")
 }
 
 /// Runs the handler with this event.
 pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     let source = source(manifest)?;
+    let staged = staged(manifest, source).await?;
     let wanted = interpreter::version_of(&source.base_image);
     let python = interpreter::find(wanted.as_deref()).await?;
     if let Some(wanted) = wanted.filter(|wanted| *wanted != python.version()) {
@@ -65,11 +99,12 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("serving the emulator on loopback")?;
     let endpoint = format!("http://{}", listener.local_addr().context("asking for the emulator's port")?);
     let mut env = environment(manifest, &emulator).await?;
-    env.extend(own(&endpoint, &python, packages.as_ref()));
-    let process = process(manifest, source, &python, env);
+    let lent = lent(&python, &staged, packages.as_ref())?;
+    env.extend(own(&endpoint, &python, packages.as_ref(), &lent));
+    let process = process(manifest, source, &staged, &python, env);
     let event = Bytes::from(event.to_string());
     tokio::select! {
-        invocation = process.invoke(event) => Ok(told(invocation, &process)),
+        invocation = process.invoke(event) => Ok(told(invocation, &process, &staged)),
         served = emulator.serve(listener) => {
             served.context("serving the emulator on loopback")?;
             anyhow::bail!("the emulator ended before the handler did; run the same command again")
@@ -77,7 +112,13 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     }
 }
 
-fn process(manifest: &Manifest, source: &Source, python: &Interpreter, env: BTreeMap<String, String>) -> Process {
+fn process(
+    manifest: &Manifest,
+    source: &Source,
+    staged: &Staged,
+    python: &Interpreter,
+    env: BTreeMap<String, String>,
+) -> Process {
     let region = manifest.region.as_ref().map_or(LOCAL_REGION, AsRef::as_ref);
     let (name, account) = (manifest.name.to_string(), local::account(Some(manifest)));
     Process {
@@ -89,7 +130,7 @@ fn process(manifest: &Manifest, source: &Source, python: &Interpreter, env: BTre
         region: region.to_owned(),
         command: python::command(&python.program, &source.handler),
         env,
-        cwd: source.folder.clone(),
+        cwd: staged.folder().to_owned(),
         timeout: Duration::from_secs(manifest.lambda.timeout.into()),
         memory_mb: manifest.lambda.memory,
     }
@@ -115,20 +156,24 @@ async fn environment(manifest: &Manifest, emulator: &Emulator) -> Result<BTreeMa
 }
 
 /// The variables that make it run here: its packages, and the emulator in AWS's place.
-fn own(endpoint: &str, python: &Interpreter, packages: Option<&Installed>) -> Vec<(String, String)> {
-    let mut own = vec![
+fn own(endpoint: &str, python: &Interpreter, packages: Option<&Installed>, lent: &Lent) -> Vec<(String, String)> {
+    // As in the image: what the requirements ask for comes before what the base image has.
+    let path = packages.map(Installed::folder).into_iter().chain([lent.folder()]);
+    let path: Vec<String> = path.map(|folder| folder.display().to_string()).collect();
+    vec![
         ("AWS_ENDPOINT_URL".to_owned(), endpoint.to_owned()),
         ("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_python{}", python.version())),
-    ];
-    own.extend(packages.map(|packages| ("PYTHONPATH".to_owned(), packages.folder().display().to_string())));
-    own
+        ("PYTHONPATH".to_owned(), path.join(":")),
+    ]
 }
 
-fn told(invocation: Invocation, process: &Process) -> Run {
+fn told(invocation: Invocation, process: &Process, staged: &Staged) -> Run {
     let Invocation { outcome, log, log_lost, took, .. } = invocation;
     let ended = match outcome {
         Outcome::Returned(reply) => Ended::Returned(reply.to_vec()),
-        Outcome::Failed { error_type, message, stack: _ } => Ended::Failed { kind: error_type, message },
+        Outcome::Failed { error_type, message, stack: _ } => {
+            Ended::Failed { kind: error_type, message: staged.in_terms_of_the_source(&message) }
+        }
         Outcome::Exited(Exit::Code(code)) => Ended::Exited { how: format!("exit code {code}") },
         Outcome::Exited(Exit::Signal(signal)) => Ended::Exited { how: format!("signal {signal}") },
         Outcome::OutOfMemory => {
@@ -144,6 +189,7 @@ fn told(invocation: Invocation, process: &Process) -> Run {
     };
     // awslambdaric ends the lines of one entry with a carriage return alone.
     let log = String::from_utf8_lossy(&log).replace("\r\n", "\n").replace('\r', "\n");
+    let log = staged.in_terms_of_the_source(&log);
     Run { ended, log, log_lost, took, version: None }
 }
 

@@ -33,7 +33,8 @@ pub(super) fn stage(source: &Source, base: &Base, tag: &str, folder: &Path) -> R
     Ok(Staged { recipe, address })
 }
 
-fn copy(entry: &Entry, folder: &Path) -> Result<ContentHash, ImageError> {
+/// Copies a file to its place below the folder, with the time and the permissions that all machines give it. Blocks.
+pub(in crate::image) fn copy(entry: &Entry, folder: &Path) -> Result<ContentHash, ImageError> {
     let target = folder.join(&entry.path);
     let above = target.parent().unwrap_or(folder);
     fs::create_dir_all(above).map_err(ImageError::Temporary)?;

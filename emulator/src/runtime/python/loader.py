@@ -1,6 +1,7 @@
 """Runs a Lambda handler: asks the runtime API for events, calls the handler, posts what it returns or raises.
 
-Handed to `python3 -c` with the handler's name. Where awslambdaric, AWS's own client, can be imported, that does it.
+Handed to `python3 -c` with the handler's name. Followed by `own-client`, it lets awslambdaric, AWS's own client, do it
+where that can be imported.
 Python 3.9 and newer, standard library only.
 """
 
@@ -10,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import site
 import socket
 import sys
 import threading
@@ -199,9 +201,11 @@ def main():
     end_with_the_runtime()
     # The handler's folder, by its name: the handler may change to another.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
-    # Without site-packages (-S) the interpreter is to lend nothing of its own to the handler.
-    own_client = not sys.flags.no_site and importlib.util.find_spec("awslambdaric")
+    # `exit` and `quit`, which the interpreter leaves out together with its site-packages (-S); Lambda has them.
+    site.setquit()
+    own_client = "own-client" in sys.argv[2:] and importlib.util.find_spec("awslambdaric")
     if own_client and importlib.util.find_spec("runtime_client"):
+        del sys.argv[2:]
         import runpy
 
         runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
