@@ -38,6 +38,10 @@ pub struct Timing {
     pub function_update: Duration,
     /// `Deleting` after `DeleteFunction`.
     pub function_delete: Duration,
+    /// How long a function may go without a call until it is `Inactive`.
+    pub function_idle: Duration,
+    /// `Pending` after a call that met an `Inactive` function.
+    pub function_restore: Duration,
     /// `CREATING` after `CreateAgent`.
     pub agent_create: Duration,
     /// `UPDATING` after `UpdateAgent`.
@@ -68,6 +72,9 @@ impl Timing {
             function_create: moment,
             function_update: moment,
             function_delete: moment,
+            // A person comes back to a folder after a holiday and asks: the first answer should not be a refusal.
+            function_idle: Duration::MAX,
+            function_restore: moment,
             agent_create: moment,
             agent_update: moment,
             agent_prepare: moment,
@@ -89,6 +96,8 @@ impl Timing {
             function_create: seconds(4),
             function_update: seconds(3),
             function_delete: seconds(2),
+            function_idle: Duration::from_hours(14 * 24),
+            function_restore: seconds(45),
             agent_create: seconds(2),
             agent_update: seconds(1),
             agent_prepare: seconds(3),

@@ -68,6 +68,12 @@ impl World {
         lines
     }
 
+    /// Makes `$LATEST` of a function `Failed`, as Lambda does when it can't bring one back up, long after it was created.
+    /// `heals`: whether it accepts new code in that state.
+    pub fn break_function(&mut self, region: &str, name: &str, reason: &str, heals: bool) {
+        self.region(region).lambda.break_function(name, reason, heals);
+    }
+
     /// A new id of ten capital letters and digits, as Bedrock's are.
     pub(crate) fn next_id(&mut self) -> String {
         const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

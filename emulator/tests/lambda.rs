@@ -2,6 +2,8 @@
 
 #[path = "ecr/account.rs"]
 mod account;
+#[path = "lambda/idle.rs"]
+mod idle;
 #[path = "lambda/images.rs"]
 mod images;
 #[path = "lambda/permissions.rs"]

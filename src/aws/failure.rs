@@ -175,6 +175,15 @@ impl Failure {
                 self.missing_permission()
             ));
         }
+        if self.is_image_denied() {
+            return Some(
+                "the repository's policy must let lambda.amazonaws.com call ecr:BatchGetImage and ecr:GetDownloadUrlForLayer. \
+                 `deploy` writes that into the policy of the stack's own repository: run it again, and if it is refused again, \
+                 look for a Deny in `aws ecr get-repository-policy`. For an image of another repository (`lambda.image`), its \
+                 owner adds the statement"
+                    .to_owned(),
+            );
+        }
         if self.says("signature expired") || self.says("signature not yet current") {
             return Some("set the clock of this machine: it differs from AWS's by more than five minutes".to_owned());
         }

@@ -86,8 +86,10 @@ fn resource(text: &mut Clean, row: &Row) {
         wrapped(text, note);
     }
     for unmanaged in unmanaged {
-        let line = format!("not in the manifest: {}", unmanaged_line(unmanaged));
-        text.line(format!("{:NAMES$}{}", "", cut(&sanitize::line(&line), SCREEN - NAMES)));
+        wrapped(text, &format!("not in the manifest: {}", unmanaged_line(unmanaged)));
+        if let Some(removal) = &unmanaged.removal {
+            wrapped(text, &format!("remove it with: {removal}"));
+        }
     }
 }
 

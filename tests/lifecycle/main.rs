@@ -8,6 +8,7 @@ mod crossing;
 mod cuts;
 mod deploy;
 mod destroy;
+mod drift;
 mod faults;
 mod first_agent;
 mod foreign;

@@ -6,6 +6,7 @@ mod lifecycle;
 pub(crate) mod members;
 mod paging;
 mod policies;
+mod pull;
 mod repositories;
 mod tags;
 pub(crate) mod token;

@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod environment;
 mod function;
+pub(crate) mod idle;
 mod image;
 pub(crate) mod invokable;
 mod invoke;
@@ -30,7 +31,8 @@ use serde::{Deserialize, Serialize};
 use crate::call::{Call, Reply};
 use crate::clock::Millis;
 use crate::refusal::Refusal;
-use function::Function;
+use function::{Broken, Function};
+use passage::Failure;
 
 /// The functions of one region.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -54,6 +56,14 @@ impl State {
         }
         lines.sort();
         lines
+    }
+
+    /// Makes `$LATEST` of a function fail.
+    pub(crate) fn break_function(&mut self, name: &str, reason: &str, heals: bool) {
+        if let Some(function) = self.functions.get_mut(name) {
+            let failure = Failure { code: "InternalError".to_owned(), reason: reason.to_owned() };
+            function.broken = Some(Broken { failure, heals });
+        }
     }
 
     /// The digests of the images that the functions run.

@@ -3,12 +3,8 @@
 use serde_json::{Value, json};
 
 use super::answers::{read, repository};
-use super::{Repository, State};
 use crate::call::{Call, Reply};
 use crate::refusal::Refusal;
-
-/// The statement that Lambda writes into the policy of a repository whose image it is to run.
-const LAMBDA_STATEMENT: &str = "LambdaECRImageRetrievalPolicy";
 
 pub(super) fn get(call: &mut Call<'_>, body: &Value) -> Result<Reply, Refusal> {
     let members = read(body, "GetRepositoryPolicy", &["registryId", "repositoryName"])?;
@@ -37,37 +33,6 @@ pub(super) fn delete(call: &mut Call<'_>, body: &Value) -> Result<Reply, Refusal
     let (name, found) = repository(call, &members)?;
     let policy = found.policy.take().ok_or_else(|| none(name, account))?;
     Ok(Reply::wrote("DeleteRepositoryPolicy", 200, show(name, account, &policy)))
-}
-
-impl State {
-    /// Lets Lambda pull from the repository, as Lambda itself does on behalf of who creates a function.
-    pub(crate) fn let_lambda_pull(&mut self, name: &str, account: &str, region: &str) {
-        let Some(repository) = self.repositories.get_mut(name) else { return };
-        let mut policy = current(repository);
-        let Some(statements) = policy["Statement"].as_array_mut() else { return };
-        if statements.iter().any(|statement| statement["Sid"] == LAMBDA_STATEMENT) {
-            return;
-        }
-        statements.push(json!({
-            "Sid": LAMBDA_STATEMENT,
-            "Effect": "Allow",
-            "Principal": { "Service": "lambda.amazonaws.com" },
-            "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            "Condition": { "StringLike": { "aws:sourceArn": format!("arn:aws:lambda:{region}:{account}:function:*") } },
-        }));
-        repository.policy = Some(policy.to_string());
-    }
-}
-
-/// The policy as it stands, its statements as a list; without statements where there is none.
-fn current(repository: &Repository) -> Value {
-    let text = repository.policy.as_deref().unwrap_or_default();
-    let mut policy = serde_json::from_str(text).unwrap_or_else(|_| json!({ "Version": "2008-10-17", "Statement": [] }));
-    if policy["Statement"].is_object() {
-        let only = policy["Statement"].take();
-        policy["Statement"] = json!([only]);
-    }
-    policy
 }
 
 /// Whether the text is a policy in form: statements, each with an effect, a principal and an action.

@@ -55,7 +55,12 @@ pub(super) fn new_revision(call: &mut Call<'_>) -> String {
 
 /// The moment that lies `wait` after now.
 pub(super) fn after(call: &Call<'_>, wait: Duration) -> Millis {
-    call.now + u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+    later(call.now, wait)
+}
+
+/// A moment, and a while after it.
+pub(super) fn later(moment: Millis, wait: Duration) -> Millis {
+    moment.saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// The function, which must not be on its way out.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::answers::{after, conflict, invalid, new_revision};
 use super::configuration::{Configuration, MEMBERS, architecture, role};
 use super::function::{Function, Settings};
-use super::image::resolve;
+use super::image::{check_pull, resolve};
 use super::name::FunctionName;
 use super::passage::Passage;
 use super::shape::{Shape, for_creation};
@@ -36,6 +36,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     check_role(call, role)?;
     let (image, failure) = resolve(call, uri, architecture)?;
+    let (account, region) = (call.account, call.region);
+    // Lambda does so with the caller's rights, which here are always enough.
+    call.region().ecr.let_lambda_pull(image.repository(), account, region);
+    check_pull(call, &image, &name)?;
 
     let creation = Passage { until: after(call, call.timing.function_create), failure };
     let mut function = Function::new(

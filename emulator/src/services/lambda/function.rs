@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::aliases::Alias;
 use super::answers::{conflict, wrong_state};
 use super::configuration::Configuration;
+use super::idle::{Activity, Use};
 use super::image::Source;
-use super::passage::{Passage, Standing};
+use super::passage::{Failure, Passage, Standing};
 use super::permissions::Statement;
-use crate::clock::Millis;
+use crate::clock::{Millis, Timing};
 use crate::refusal::Refusal;
+
+/// The qualifier of what is not published.
+pub(super) const LATEST: &str = "$LATEST";
 
 /// One function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +43,20 @@ pub(crate) struct Function {
     /// Executions at once that are kept for it, where that is set.
     #[serde(default)]
     pub(super) reserved_concurrency: Option<i64>,
+    /// Calls of `$LATEST`.
+    #[serde(default)]
+    pub(super) usage: Use,
+    /// Set when `$LATEST` failed long after it was created.
+    #[serde(default)]
+    pub(super) broken: Option<Broken>,
+}
+
+/// Why a function that worked is `Failed`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Broken {
+    pub(super) failure: Failure,
+    /// Whether new code is accepted, and brings it back.
+    pub(super) heals: bool,
 }
 
 /// What a version freezes: code and configuration.
@@ -60,6 +78,8 @@ pub(crate) struct Version {
     pub(super) revision: String,
     pub(super) modified_at: Millis,
     pub(super) creation: Passage,
+    #[serde(default)]
+    pub(super) usage: Use,
 }
 
 impl Function {
@@ -85,12 +105,14 @@ impl Function {
             tags,
             aliases: BTreeMap::new(),
             reserved_concurrency: None,
+            usage: Use::default(),
+            broken: None,
         }
     }
 
     /// Whether the qualifier names `$LATEST`, or a version or an alias that is there.
     pub(super) fn has(&self, qualifier: &str) -> bool {
-        qualifier == "$LATEST" || self.aliases.contains_key(qualifier) || self.version(qualifier).is_some()
+        qualifier == LATEST || self.aliases.contains_key(qualifier) || self.version(qualifier).is_some()
     }
 
     /// The version of this number, or the one that the alias of this name points to.
@@ -119,11 +141,21 @@ impl Function {
         all.map(|settings| settings.image.digest.as_str())
     }
 
-    /// Refuses a change of code or configuration, or a new version, while the function's state forbids it.
-    pub(super) fn check_changeable(&self, arn: &str, now: Millis) -> Result<(), Refusal> {
+    /// Refuses a change of the configuration, or a new version, while the function's state forbids it.
+    pub(super) fn check_changeable(&self, arn: &str, now: Millis, timing: &Timing) -> Result<(), Refusal> {
+        if self.broken.is_some() {
+            return Err(wrong_state("Failed"));
+        }
+        self.check_code_changeable(arn, now, timing)
+    }
+
+    /// Refuses new code while the function's state forbids it: in some cases it brings a failed function back.
+    pub(super) fn check_code_changeable(&self, arn: &str, now: Millis, timing: &Timing) -> Result<(), Refusal> {
         match self.creation.standing(now) {
             Standing::Underway => Err(wrong_state("Pending")),
             Standing::Failed(_) => Err(wrong_state("Failed")),
+            Standing::Done if self.broken.as_ref().is_some_and(|broken| !broken.heals) => Err(wrong_state("Failed")),
+            Standing::Done if self.activity(LATEST, now, timing) == Activity::Restoring => Err(wrong_state("Pending")),
             Standing::Done => self.check_not_updating(arn, now),
         }
     }
@@ -162,6 +194,7 @@ impl Function {
             revision,
             modified_at: now,
             creation,
+            usage: Use::default(),
         };
         self.versions.insert(self.last_version, version);
         self.last_version

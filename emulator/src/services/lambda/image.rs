@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::answers::invalid;
 use super::layers;
+use super::name::FunctionName;
 use super::passage::Failure;
 use crate::call::Call;
 use crate::refusal::Refusal;
@@ -43,6 +44,11 @@ impl Source {
         format!("{}@{}", self.repository_uri, self.digest)
     }
 
+    /// The repository's name.
+    pub(super) fn repository(&self) -> &str {
+        self.repository_uri.split_once('/').map_or("", |(_, name)| name)
+    }
+
     /// For images, the digest's hexadecimal part.
     pub(super) fn code_sha256(&self) -> &str {
         self.digest.trim_start_matches("sha256:")
@@ -64,12 +70,22 @@ pub(super) fn resolve(
         return Err(not_valid());
     }
     let failure = look_over(call, uri, &image, architecture)?;
-    let (account, region) = (call.account, call.region);
-    call.region().ecr.let_lambda_pull(repository, account, region);
     let (uri, repository_uri) = (uri.to_owned(), repository_uri.to_owned());
     let Image { digest, manifest, media_type, .. } = image;
     let source = Source { uri, repository_uri, digest, manifest, media_type };
     Ok((source, failure))
+}
+
+/// Refuses an image that Lambda may not pull for this function.
+pub(super) fn check_pull(call: &mut Call<'_>, image: &Source, function: &str) -> Result<(), Refusal> {
+    let name = FunctionName { region: None, account: None, name: function, qualifier: None };
+    let arn = name.arn(call);
+    if call.region().ecr.lets_lambda_pull(image.repository(), &arn) { Ok(()) } else { Err(image_denied()) }
+}
+
+fn image_denied() -> Refusal {
+    let text = "Lambda does not have permission to access the ECR image. Check the ECR permissions.";
+    Refusal::new(403, "AccessDeniedException", text)
 }
 
 /// Splits a URI into the repository's URI and name and the tag or digest; `None` if Lambda can't take it.
@@ -78,8 +94,7 @@ fn home<'u>(call: &Call<'_>, uri: &'u str) -> Result<Option<(&'u str, &'u str, &
     let registry = format!(".dkr.ecr.{}.amazonaws.com", call.region);
     let Some(account) = host.strip_suffix(&registry) else { return Ok(None) };
     if account != call.account {
-        let text = "Lambda does not have permission to access the ECR image. Check the ECR permissions.";
-        return Err(Refusal::new(403, "AccessDeniedException", text));
+        return Err(image_denied());
     }
     let split = path.split_once('@').or_else(|| path.split_once(':'));
     Ok(split.map(|(name, reference)| (&uri[..=host.len() + name.len()], name, reference)))

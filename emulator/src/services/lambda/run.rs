@@ -14,6 +14,9 @@ use crate::call::Call;
 use crate::emulator::Emulator;
 use crate::refusal::Refusal;
 use crate::runtime::{Held, Invocation, request_id};
+use crate::services::lambda::idle::PENDING;
+use crate::services::lambda::name::Home;
+use crate::world::World;
 use ending::Ending;
 use order::Order;
 
@@ -44,9 +47,15 @@ pub(crate) async fn run(emulator: &Emulator, region: &str, function: &str, event
         return Err(too_large(LARGEST_EVENT));
     }
     let _held = Held::now();
-    let account = &emulator.settings().account;
-    let (order, began) =
-        emulator.look(|world, _, now| Order::of(world, account, region, function, now).map(|order| (order, now)))?;
+    let (account, timing) = (&emulator.settings().account, &emulator.settings().timing);
+    let look =
+        |world: &World, now| Order::of(world, (account, timing), region, function, now).map(|order| (order, now));
+    let found = emulator.look(|world, _, now| look(world, now));
+    if found.as_ref().is_err_and(|refusal| refusal.code == PENDING) {
+        let home = Home { account, region };
+        emulator.visit(|world, _, now| order::wake(world.region(region), &home, function, now, timing));
+    }
+    let (order, began) = found?;
     let stream = log::stream(&order.version, began);
     let invocation = match container::ready(emulator, &order, &stream).await {
         Ok(ready) => ready.invoke(event).await,
@@ -61,8 +70,13 @@ pub(crate) async fn run(emulator: &Emulator, region: &str, function: &str, event
 }
 
 /// Refuses what [`run`] would refuse, but for the size of the event.
-pub(super) fn check(call: &Call<'_>, function: &str) -> Result<(), Refusal> {
-    Order::of(call.world, call.account, call.region, function, call.now).map(|_| ())
+pub(super) fn check(call: &mut Call<'_>, function: &str) -> Result<(), Refusal> {
+    let (account, region, now, timing) = (call.account, call.region, call.now, call.timing);
+    let found = Order::of(call.world, (account, timing), region, function, now).map(|_| ());
+    if found.as_ref().is_err_and(|refusal| refusal.code == PENDING) {
+        order::wake(call.region(), &Home { account, region }, function, now, timing);
+    }
+    found
 }
 
 /// An event that is larger than Lambda takes, `limit` bytes.

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::function::{Function, Settings};
+use super::function::{Function, LATEST, Settings};
+use super::idle::Activity;
 use super::name::FunctionName;
 use super::passage::{Passage, Standing};
 use crate::calendar::iso_millis;
 use crate::call::Call;
-use crate::clock::Millis;
+use crate::clock::{Millis, Timing};
 
 const BEING_CREATED: &str = "The function is being created.";
 
@@ -18,19 +19,20 @@ pub(super) struct Shape<'f> {
     /// The ARN without a qualifier.
     arn: String,
     now: Millis,
+    timing: &'f Timing,
 }
 
 impl<'f> Shape<'f> {
-    pub(super) fn new(call: &Call<'_>, name: &'f str, function: &'f Function) -> Self {
+    pub(super) fn new<'c: 'f>(call: &Call<'c>, name: &'f str, function: &'f Function) -> Self {
         let bare = FunctionName { region: None, account: None, name, qualifier: None };
-        Self { function, name, arn: bare.arn(call), now: call.now }
+        Self { function, name, arn: bare.arn(call), now: call.now, timing: call.timing }
     }
 
     /// `$LATEST`, under the ARN without a qualifier.
     pub(super) fn latest(&self) -> Value {
         let Function { latest, revision, modified_at, .. } = self.function;
         let mut shown = self.settings(latest, "$LATEST", revision, *modified_at);
-        self.put_state(&mut shown, &self.function.creation);
+        self.put_state(&mut shown, &self.function.creation, LATEST);
         self.put_update(&mut shown);
         shown
     }
@@ -44,8 +46,9 @@ impl<'f> Shape<'f> {
         if let Some(description) = &version.description {
             shown["Description"] = description.as_str().into();
         }
-        self.put_state(&mut shown, &version.creation);
+        self.put_state(&mut shown, &version.creation, &number);
         put_status(&mut shown, "LastUpdateStatus", version.creation.standing(self.now), ["InProgress", "Successful"]);
+        self.put_restoration(&mut shown, &number);
         Some(shown)
     }
 
@@ -92,11 +95,26 @@ impl<'f> Shape<'f> {
         shown
     }
 
-    fn put_state(&self, shown: &mut Value, creation: &Passage) {
-        if self.function.deleting_until.is_some() {
-            shown["State"] = "Deleting".into();
-        } else {
-            put_status(shown, "State", creation.standing(self.now), ["Pending", "Active"]);
+    fn put_state(&self, shown: &mut Value, creation: &Passage, qualifier: &str) {
+        let standing = creation.standing(self.now);
+        let broken = self.function.broken.as_ref().filter(|_| qualifier == LATEST);
+        match (broken, self.function.activity(qualifier, self.now, self.timing)) {
+            _ if self.function.deleting_until.is_some() => shown["State"] = "Deleting".into(),
+            (Some(broken), _) => put_status(shown, "State", Standing::Failed(&broken.failure), ["Pending", "Active"]),
+            (None, Activity::Inactive(_)) if standing == Standing::Done => {
+                put(shown, "State", "Inactive", "The function is idle.", "Idle");
+            }
+            (None, Activity::Restoring) if standing == Standing::Done => {
+                put(shown, "State", "Pending", "The function is being restored.", "Restoring");
+            }
+            _ => put_status(shown, "State", standing, ["Pending", "Active"]),
+        }
+    }
+
+    /// What became of the last attempt to restore a version, which Lambda shows as an update.
+    fn put_restoration(&self, shown: &mut Value, qualifier: &str) {
+        if let Activity::Inactive(Some(failure)) = self.function.activity(qualifier, self.now, self.timing) {
+            put(shown, "LastUpdateStatus", "Failed", &failure.reason, &failure.code);
         }
     }
 
@@ -113,6 +131,7 @@ impl<'f> Shape<'f> {
                 shown.shift_remove("LastUpdateStatusReasonCode");
             }
         }
+        self.put_restoration(shown, LATEST);
     }
 }
 
@@ -128,6 +147,13 @@ fn put_status(shown: &mut Value, member: &str, standing: Standing<'_>, names: [&
         shown[format!("{member}Reason")] = reason.into();
         shown[format!("{member}ReasonCode")] = code.into();
     }
+}
+
+/// Writes a status with its reason.
+fn put(shown: &mut Value, member: &str, status: &str, reason: &str, code: &str) {
+    shown[member] = status.into();
+    shown[format!("{member}Reason")] = reason.into();
+    shown[format!("{member}ReasonCode")] = code.into();
 }
 
 /// Takes out what Lambda shows of one function but not in lists.

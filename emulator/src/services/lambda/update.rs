@@ -5,12 +5,14 @@ use serde_json::Value;
 use super::answers::{after, check_revision, function, invalid, new_revision};
 use super::configuration::{MEMBERS, architecture};
 use super::create::check_role;
-use super::function::Settings;
-use super::image::resolve;
+use super::function::{Function, Settings};
+use super::idle::Use;
+use super::image::{check_pull, resolve};
 use super::name::FunctionName;
 use super::passage::Passage;
 use super::shape::Shape;
 use crate::call::{Call, Reply};
+use crate::clock::{Millis, Timing};
 use crate::refusal::Refusal;
 use crate::services::ecr::members::{Dialect, Members};
 
@@ -19,7 +21,7 @@ pub(super) fn configuration(call: &mut Call<'_>, name: &str) -> Result<Reply, Re
     let known = [&MEMBERS[..], &["RevisionId"]].concat();
     let members = Members::of(&body, "UpdateFunctionConfiguration", Dialect::Lambda, &known)?;
     let name = FunctionName::of_request(name, None, call)?.unqualified("UpdateFunctionConfiguration")?;
-    let mut settings = changeable(call, &name, members.text("RevisionId")?)?;
+    let mut settings = changeable(call, &name, members.text("RevisionId")?, Function::check_changeable)?;
     settings.configuration.take(&members)?;
     if members.has("Role") {
         check_role(call, &settings.configuration.role)?;
@@ -39,7 +41,7 @@ pub(super) fn code(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
     let architecture = architecture(&members)?;
     let publish = members.flag("Publish")?.unwrap_or(false);
     let uri = members.text("ImageUri")?;
-    let mut settings = changeable(call, &name, members.text("RevisionId")?)?;
+    let mut settings = changeable(call, &name, members.text("RevisionId")?, Function::check_code_changeable)?;
     if ["ZipFile", "S3Bucket", "S3Key"].iter().any(|member| members.has(member)) {
         return Err(invalid("Please provide ImageUri when updating a function with packageType Image."));
     }
@@ -48,6 +50,7 @@ pub(super) fn code(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal> {
         architecture.clone_into(&mut settings.architecture);
     }
     let (image, failure) = resolve(call, uri, &settings.architecture)?;
+    check_pull(call, &image, name.name)?;
     settings.image = image;
     let passage = Passage { until: after(call, call.timing.function_update), failure };
     begin(call, &name, settings, passage.clone())?;
@@ -70,10 +73,15 @@ fn for_update(mut shown: Value) -> Value {
 }
 
 /// The settings of a function that may be changed now.
-fn changeable(call: &mut Call<'_>, name: &FunctionName<'_>, revision: Option<&str>) -> Result<Settings, Refusal> {
-    let (arn, now) = (name.arn(call), call.now);
+fn changeable(
+    call: &mut Call<'_>,
+    name: &FunctionName<'_>,
+    revision: Option<&str>,
+    check: impl Fn(&Function, &str, Millis, &Timing) -> Result<(), Refusal>,
+) -> Result<Settings, Refusal> {
+    let (arn, now, timing) = (name.arn(call), call.now, call.timing);
     let function = function(call, name)?;
-    function.check_changeable(&arn, now)?;
+    check(function, &arn, now, timing)?;
     check_revision(revision, &function.revision, "GetFunction/GetAlias")?;
     Ok(function.latest.clone())
 }
@@ -87,5 +95,7 @@ fn begin(call: &mut Call<'_>, name: &FunctionName<'_>, settings: Settings, passa
     function.revision = revision;
     function.modified_at = now;
     function.update = Some(passage);
+    function.usage = Use::default();
+    function.broken = None;
     Ok(())
 }

@@ -17,11 +17,11 @@ pub(super) fn publish(call: &mut Call<'_>, name: &str) -> Result<Reply, Refusal>
     let members = Members::of(&body, "PublishVersion", Dialect::Lambda, &known)?;
     let name = FunctionName::of_request(name, None, call)?.unqualified("PublishVersion")?;
     let description = members.sized("Description", 0, 256)?;
-    let (arn, now) = (name.arn(call), call.now);
+    let (arn, now, timing) = (name.arn(call), call.now, call.timing);
     let creation = Passage { until: after(call, call.timing.function_update), failure: None };
     let revision = new_revision(call);
     let found = function(call, &name)?;
-    found.check_changeable(&arn, now)?;
+    found.check_changeable(&arn, now, timing)?;
     check_revision(members.text("RevisionId")?, &found.revision, "GetFunction/GetAlias")?;
     let actual = found.latest.image.code_sha256();
     if let Some(wanted) = members.text("CodeSha256")?.filter(|wanted| *wanted != actual) {

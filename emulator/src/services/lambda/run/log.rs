@@ -8,6 +8,7 @@ use crate::calendar::{iso_millis, iso_seconds};
 use crate::clock::Millis;
 use crate::emulator::Emulator;
 use crate::runtime::{Invocation, Outcome, unique};
+use crate::services::lambda::idle;
 
 /// The log stream of a new environment of the function: each run has its own here.
 pub(super) fn stream(version: &str, now: Millis) -> String {
@@ -95,6 +96,7 @@ pub(super) fn write(emulator: &Emulator, order: &Order, stream: &str, lines: Vec
     let (role, group) = (&order.settings.configuration.role, &order.log_group);
     let arn = format!("arn:aws:logs:{}:{account}:log-group:{group}:log-stream:", order.region);
     emulator.visit(|world, _, now| {
+        idle::called(world.region(&order.region), &order.name, &order.version, now);
         let may = |action: &str, resource: &str| world.iam.allows(role, action, resource, now, timing);
         let in_stream = format!("{arn}{stream}");
         let there = world.regions.get(&order.region).is_some_and(|region| region.logs.has(group));
