@@ -2,6 +2,7 @@
 
 mod action_group;
 mod agent;
+mod broad;
 mod builder;
 mod code;
 mod connector;

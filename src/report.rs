@@ -1,5 +1,7 @@
 //! What is shown: the plan before, the report after, as text or as JSON.
 
+mod created;
+mod difference;
 pub mod json;
 pub mod text;
 

@@ -172,6 +172,12 @@ fn quotas_that_aws_may_raise_only_warn() {
 }
 
 #[test]
+fn permissions_that_allow_more_than_anybody_means_only_warn() {
+    let warnings = loaded("broad").warnings;
+    reviewed("broad", &warnings.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n\n"));
+}
+
+#[test]
 fn an_unknown_field_is_refused_with_the_known_one_that_it_looks_like() {
     refused("unknown_fields");
 }

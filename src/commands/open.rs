@@ -9,14 +9,14 @@ use super::{local, output};
 use crate::aws::{Access, Door};
 use crate::cli::Common;
 use crate::image::Host;
-use crate::manifest::{self, Loaded, Manifest};
+use crate::manifest::{self, Manifest};
 use crate::network::Network;
 use crate::origin;
 use crate::progress::Progress;
 use crate::sanitize::Clean;
 use crate::session::Session;
 
-/// Reads the manifest and opens the door for a command that may change something; prints the manifest's warnings.
+/// Reads the manifest and opens the door for a command that may change something.
 pub(super) async fn session(common: &Common) -> Result<Session> {
     session_of(common, manifest(common)?, Access::Write).await
 }
@@ -63,22 +63,19 @@ pub(super) fn progress() -> Progress {
     Progress::for_stderr(std::io::stderr().is_terminal() && !is_dumb)
 }
 
-/// Reads the manifest and displays its warnings.
+/// Reads the manifest. Its warnings are for those who change it: `validate`, `plan` and `deploy` display them.
 pub(super) fn manifest(common: &Common) -> Result<Manifest> {
-    Ok(with_warnings(manifest::load(&common.file, common.reach())?))
+    Ok(manifest::load(&common.file, common.reach())?.manifest)
 }
 
 /// Reads the manifest and the files of its source, and displays the warnings about both: for a command that deploys or runs
 /// these files.
 pub(super) fn examined(common: &Common) -> Result<Manifest> {
-    Ok(with_warnings(manifest::examine(&common.file, common.reach())?))
-}
-
-fn with_warnings(loaded: Loaded) -> Manifest {
+    let loaded = manifest::examine(&common.file, common.reach())?;
     for warning in &loaded.warnings {
         output::note(Clean::block(warning.to_string()));
     }
-    loaded.manifest
+    Ok(loaded.manifest)
 }
 
 /// Where the questions of conversations are kept; nowhere when the system names no such folder.

@@ -1,5 +1,6 @@
 //! `lambda.permissions` — what the handler may do beyond writing its logs.
 
+use super::broad;
 use super::field::Field;
 
 /// One statement of the function role's policy: these actions on these resources are allowed.
@@ -18,12 +19,19 @@ pub(super) fn read(field: &Field<'_>) -> Vec<Statement> {
 
 fn statement(field: Field<'_>) -> Option<Statement> {
     let mut fields = field.fields()?;
-    let actions = fields.required("actions", "add `actions: [s3:GetObject]`").map(|field| texts(&field, action));
+    let actions = fields.required("actions", "add `actions: [s3:GetObject]`");
     let resources = fields
         .required("resources", "add `resources: [\"arn:aws:s3:::bucket/*\"]`")
         .map(|field| texts(&field, resource));
     fields.finish();
-    Some(Statement { actions: actions?, resources: resources? })
+    let (field, resources) = (actions?, resources?);
+    let actions = texts(&field, action);
+    for item in field.items_or_one().unwrap_or_default() {
+        if let Some((action, danger)) = item.text().and_then(|text| Some((text, broad::danger(text, &resources)?))) {
+            item.warning(format!("`{action}` {danger}"), "name the actions and the resources that the handler needs");
+        }
+    }
+    Some(Statement { actions, resources })
 }
 
 /// A text, or a list of texts that is not empty; `check` notes what is wrong with one.

@@ -6,14 +6,23 @@ use serde_json::{Value, json};
 use crate::aws::Site;
 use crate::facts::{Change, Difference, Unmanaged};
 use crate::plan::{Plan, Step};
-use crate::report::{Outcome, Report, hidden};
+use crate::report::{Outcome, Report, created, hidden};
 
 /// The version of the form.
 const FORMAT: u32 = 1;
 
 /// A plan.
 pub fn plan(stack: &str, site: &Site, plan: &Plan) -> Value {
-    document(stack, site, plan, &plan.steps.iter().map(step).collect::<Vec<_>>())
+    let steps: Vec<Value> = plan.steps.iter().map(|step| planned(step, plan)).collect();
+    document(stack, site, plan, &steps)
+}
+
+fn planned(step: &Step, plan: &Plan) -> Value {
+    let mut value = self::step(step);
+    if let Some(wanted) = created::wanted(step, plan) {
+        value["wanted"] = wanted;
+    }
+    value
 }
 
 /// A report: the plan's steps with their outcomes.

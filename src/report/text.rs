@@ -1,22 +1,20 @@
 //! Plans and reports for people.
 
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
 use crate::aws::Site;
 use crate::facts::{Change, Difference, Key, Kind, Unmanaged, shown};
 use crate::plan::{Plan, Step};
-use crate::report::{Outcome, Report, hidden};
+use crate::report::{Outcome, Report, created, difference};
 use crate::resources::alias::publishes;
 use crate::sanitize::Clean;
 
 /// What stands before the details of a step.
 const MARGIN: &str = "      ";
 
-const GREEN: Style = AnsiColor::Green.on_default();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();
+pub(super) const RED: Style = AnsiColor::Red.on_default();
 
 /// What stands before a line below "also published".
 const UNPUBLISHED: &str = "        ";
@@ -110,15 +108,18 @@ fn step_lines(text: &mut Clean, step: &Step, plan: &Plan) {
             let told = tells_itself(step, plan);
             let held = |difference: &&Difference| publishes(std::slice::from_ref(difference));
             for difference in differences.iter().filter(|difference| !(told && held(difference))) {
-                difference_lines(text, MARGIN, difference);
+                difference::lines(text, MARGIN, difference, &plan.known.site);
             }
         }
         Change::Keep | Change::Create | Change::Delete => {}
     }
+    for line in created::lines(step, plan) {
+        text.line(format!("{MARGIN}{line}"));
+    }
     if !step.unpublished.is_empty() {
         text.line(format!("{MARGIN}also published, though not in the manifest:"));
         for difference in &step.unpublished {
-            difference_lines(text, UNPUBLISHED, difference);
+            difference::lines(text, UNPUBLISHED, difference, &plan.known.site);
         }
     }
     for reason in step.resource.why(&step.change) {
@@ -145,7 +146,7 @@ fn unmanaged_lines(text: &mut Clean, plan: &Plan) {
     for step in plan.steps.iter().filter(kept) {
         text.line(format!("  not in the manifest, and published with the next version of the {}:", step.key()));
         for difference in &step.unpublished {
-            difference_lines(text, UNPUBLISHED, difference);
+            difference::lines(text, UNPUBLISHED, difference, &plan.known.site);
         }
     }
 }
@@ -201,44 +202,4 @@ fn tells_itself(step: &Step, plan: &Plan) -> bool {
         kind => kind == Kind::ActionGroup,
     };
     step.key().kind == Kind::Alias && plan.changes().any(told)
-}
-
-/// A value as it is compared line by line: lists and objects take a line for each member. Tabs are made visible: they are
-/// no blanks.
-fn spread(value: Option<&Value>) -> String {
-    let text = match value {
-        Some(value @ (Value::Array(_) | Value::Object(_))) => format!("{value:#}"),
-        value => shown(value),
-    };
-    text.replace('\t', "␉")
-}
-
-fn difference_lines(text: &mut Clean, margin: &str, difference: &Difference) {
-    let Difference { field, seen, wanted } = difference;
-    if hidden(field) {
-        let what = match (seen, wanted) {
-            (None, _) => "(added, not shown)",
-            (_, None) => "(removed)",
-            _ => "(changed, not shown)",
-        };
-        text.line(format!("{margin}{field}: {what}"));
-        return;
-    }
-    let (old, new) = (spread(seen.as_ref()), spread(wanted.as_ref()));
-    if !old.contains('\n') && !new.contains('\n') {
-        text.line(format!("{margin}{field}: {old} -> {new}"));
-        return;
-    }
-    text.line(format!("{margin}{field}"));
-    let diff = TextDiff::from_lines(&old, &new);
-    for change in diff.grouped_ops(1).iter().flatten().flat_map(|operation| diff.iter_changes(operation)) {
-        let (style, sign) = match change.tag() {
-            ChangeTag::Delete => (RED, "- "),
-            ChangeTag::Insert => (GREEN, "+ "),
-            ChangeTag::Equal => (Style::new(), "  "),
-        };
-        // Each line has a mark of its own, so that no text can be taken for a line of the plan.
-        let line = format!("{sign}{}", change.value().trim_end_matches('\n'));
-        text.text(format!("{margin}  | ")).paint(style, line.trim_end_matches(' ')).end();
-    }
 }
