@@ -31,7 +31,9 @@ pub(super) fn danger(action: &str, resources: &[String]) -> Option<&'static str>
     let escalates = || ESCALATING.iter().any(|known| covers(action, known));
     match service {
         "iam" if is_whole => Some("lets the handler give itself every permission in the account"),
-        _ if anywhere && escalates() => Some("on every role or user lets the handler gain permissions that it was not given"),
+        _ if anywhere && escalates() => {
+            Some("on every role or user lets the handler gain permissions that it was not given")
+        }
         _ if anywhere && is_whole => Some("on every resource allows everything in this service, deletions included"),
         _ => None,
     }

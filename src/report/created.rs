@@ -54,18 +54,21 @@ fn base(plan: &Plan) -> Vec<String> {
 }
 
 fn function(facts: &Facts) -> Vec<String> {
-    let names: Vec<&str> = facts["environment"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> =
+        facts["environment"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let image = text(&facts["image"]);
     // One that is built has no URI yet.
     let image = image.contains('/').then(|| format!("image: {image}"));
-    let environment = (!names.is_empty()).then(|| format!("environment: {} (values are not displayed)", names.join(", ")));
+    let environment =
+        (!names.is_empty()).then(|| format!("environment: {} (values are not displayed)", names.join(", ")));
     image.into_iter().chain(environment).collect()
 }
 
 /// `assumed by SERVICE, if KEY = VALUE`.
 fn trust(document: &Value) -> Vec<String> {
     let statement = |statement: &Value| {
-        let principals: Vec<String> = statement["Principal"].as_object().into_iter().flatten().flat_map(|(_, who)| texts(who)).collect();
+        let principals: Vec<String> =
+            statement["Principal"].as_object().into_iter().flatten().flat_map(|(_, who)| texts(who)).collect();
         let condition = |(key, value): (&String, &Value)| format!("{key} = {}", texts(value).join(" or "));
         let operators = statement["Condition"].as_object().into_iter().flatten();
         let conditions: Vec<String> =
