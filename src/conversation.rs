@@ -105,6 +105,8 @@ pub struct Answering<'a> {
     stream: InvokeAgentOutput,
     joined: Joined,
     steps: Steps,
+    /// Whether the steps are handed on.
+    trace: bool,
     /// What has been read from the stream and not been handed on.
     ready: VecDeque<Event>,
     characters: usize,
@@ -115,7 +117,8 @@ pub struct Answering<'a> {
 pub async fn ask<'a>(aws: &'a Aws, agent: &'a Agent, question: &Question) -> Result<Answering<'a>> {
     let began = Instant::now();
     let call = aws.bedrock_agent_runtime.invoke_agent().agent_id(&agent.id).agent_alias_id(&agent.alias);
-    let call = call.session_id(&question.session).input_text(&question.text).enable_trace(question.trace);
+    // Steps are asked for even where nobody wants to see them: should there be no answer, they say what was being called.
+    let call = call.session_id(&question.session).input_text(&question.text).enable_trace(true);
     // Else Bedrock holds the answer back until it is complete.
     let streaming = StreamingConfigurations::builder().stream_final_response(true).build();
     let sent = wait::within(SILENCE, Box::pin(call.streaming_configurations(streaming).send())).await;
@@ -132,6 +135,7 @@ pub async fn ask<'a>(aws: &'a Aws, agent: &'a Agent, question: &Question) -> Res
         stream,
         joined: Joined::default(),
         steps: Steps::starting(began),
+        trace: question.trace,
         ready: VecDeque::new(),
         characters: 0,
         ended: false,
@@ -189,8 +193,8 @@ impl Answering<'_> {
                 self.say(text);
             }
             ResponseStream::Trace(part) => {
-                let steps = part.trace.map(|trace| self.steps.read(&trace, Instant::now()));
-                self.ready.extend(steps.unwrap_or_default().into_iter().map(Event::Step));
+                let steps = part.trace.map(|trace| self.steps.read(&trace, Instant::now())).unwrap_or_default();
+                self.ready.extend(steps.into_iter().filter(|_| self.trace).map(Event::Step));
             }
             ResponseStream::ReturnControl(payload) => {
                 self.ready.push_back(Event::ReturnControl(trace::wanted_calls(&payload)));

@@ -32,10 +32,10 @@ pub enum Breach {
     },
     /// What it returned is not JSON at all.
     NotJson,
-    /// `messageVersion` is missing or another.
+    /// `messageVersion` is another than Bedrock's.
     MessageVersion {
-        /// What stands there, as JSON; none if it is missing.
-        found: Option<String>,
+        /// What stands there, as JSON.
+        found: String,
     },
     /// There is no `response`.
     NoEnvelope,
@@ -189,8 +189,7 @@ impl fmt::Display for Breach {
             Self::ReturnedNothing => write!(f, "the handler returned nothing"),
             Self::NotAnObject { found } => write!(f, "the handler returned {found} instead of an object"),
             Self::NotJson => write!(f, "the handler returned what is not JSON"),
-            Self::MessageVersion { found: None } => write!(f, "the reply has no `messageVersion`"),
-            Self::MessageVersion { found: Some(found) } => write!(f, "`messageVersion` is {found} instead of \"1.0\""),
+            Self::MessageVersion { found } => write!(f, "`messageVersion` is {found} instead of \"1.0\""),
             Self::NoEnvelope => write!(f, "the reply is no envelope: it has no object `response`"),
             Self::OtherName { field, wanted, found: None } => {
                 write!(f, "the reply does not say `response.{field}`, which was \"{wanted}\"")

@@ -8,6 +8,10 @@ use super::breach::Breach;
 use super::event::Asked;
 use super::{CHAT_PATIENCE, REPLY_ROOM};
 
+/// A reply without a version. Handlers of AWS's own samples leave it out, and no report says that Bedrock refuses them.
+const NO_VERSION: &str = "the reply has no `messageVersion`: add `\"messageVersion\": \"1.0\"` beside `response`, as the user \
+                          guide has it";
+
 /// How a function's run ended, wherever it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
@@ -111,8 +115,10 @@ fn envelope(asked: &Asked, reply: &Value, verdict: &mut Verdict) {
         // The rest of the envelope is missing with it, and its cure is the same.
         return verdict.breaches.push(Breach::NoEnvelope);
     }
-    if reply["messageVersion"] != "1.0" {
-        verdict.breaches.push(Breach::MessageVersion { found: written(reply, "messageVersion") });
+    match &reply["messageVersion"] {
+        Value::Null => verdict.notes.push(NO_VERSION.to_owned()),
+        version if version == "1.0" => {}
+        other => verdict.breaches.push(Breach::MessageVersion { found: other.to_string() }),
     }
     for field in ["sessionAttributes", "promptSessionAttributes"] {
         let texts = |value: &Value| value.as_object().is_some_and(|all| all.values().all(Value::is_string));

@@ -7,6 +7,7 @@ mod policy;
 
 use super::{Agent, Call, Reason};
 use crate::aws::{Aws, Failure};
+use crate::shell::quoted;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -68,6 +69,14 @@ impl Finding {
     fn wrong(line: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { line: line.into(), hint: Some(hint.into()) }
     }
+}
+
+/// The command that sends the function the same call, as it is typed; any call, if it is not known which one it was.
+fn same_call(agent: &Agent, calling: Option<&Call>) -> String {
+    let Some(Call { action_group, function, parameters }) = calling else { return typed(agent, "invoke") };
+    let parameters = parameters.iter().map(|(name, value)| format!(" -p {}", quoted(&format!("{name}={value}"))));
+    let called = quoted(&format!("{action_group}.{function}"));
+    typed(agent, &format!("invoke {called}{}", parameters.collect::<String>()))
 }
 
 /// One of our own commands, as it is typed.

@@ -185,7 +185,7 @@ async fn a_function_that_raises_is_told_with_the_last_errors_of_its_log() {
     assert!(printed.contains("found: openrate:1 is active"), "{printed}");
     assert!(printed.contains("the log /aws/lambda/openrate says:"), "{printed}");
     assert!(printed.contains("no such campaign"), "{printed}");
-    assert!(printed.contains("hint: mend that; `bedrock-ops invoke`"), "{printed}");
+    assert!(printed.contains("hint: correct that; `bedrock-ops invoke open_rates.get_open_rate` sends"), "{printed}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -193,8 +193,11 @@ async fn a_function_that_returns_nothing_is_told_with_the_command_that_judges_it
     let (stage, agent) = deployed("def handler(event, context):\n    pass\n").await;
     let (reason, printed) = unanswered(&stage, &agent, ABOUT_RATES).await;
     assert_eq!(reason, Reason::DependencyFailed);
-    assert!(printed.contains("tells of no error since the question"), "{printed}");
-    assert!(printed.contains("hint: `bedrock-ops invoke` sends the function such an event"), "{printed}");
+    assert!(printed.contains("has no error since the question"), "{printed}");
+    assert!(
+        printed.contains("hint: `bedrock-ops invoke open_rates.get_open_rate` sends the function the same call"),
+        "{printed}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

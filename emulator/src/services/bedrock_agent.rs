@@ -12,6 +12,7 @@ mod collaborator;
 mod find;
 mod input;
 mod knowledge_base;
+mod openapi;
 mod page;
 pub(crate) mod pattern;
 mod permit;

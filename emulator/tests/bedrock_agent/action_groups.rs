@@ -66,8 +66,12 @@ async fn an_action_group_has_exactly_one_schema() {
         let refused = account.ask("PUT", &groups(&agent), request).await.refused(400, "ValidationException");
         assert_eq!(refused, "Failed to create or update ActionGroup. Try providing either apiSchema or functionSchema");
     }
-    let api = json!({"actionGroupName": "api", "apiSchema": {"payload": "openapi: 3.0.0"}});
-    account.ask("PUT", &groups(&agent), api).await.ok(200);
+    let with_id = "openapi: 3.0.0\npaths: {/x: {get: {operationId: getX}}}";
+    let api = |payload: &str| json!({"actionGroupName": "api", "apiSchema": {"payload": payload}});
+    account.ask("PUT", &groups(&agent), api(with_id)).await.ok(200);
+    let without = api(&with_id.replace("operationId", "summary"));
+    let refused = account.ask("PUT", &groups(&agent), without).await.refused(400, "ValidationException");
+    assert!(refused.contains("GET /x has no `operationId`"), "{refused}");
 }
 
 #[tokio::test(start_paused = true)]

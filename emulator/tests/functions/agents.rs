@@ -168,7 +168,12 @@ async fn session_attributes_last_for_the_session_and_prompt_attributes_for_one_q
 async fn every_reply_that_bedrock_does_not_take_fails_the_agent() {
     let talk = Talk::new().await;
     talk.permit("?Qualifier=1").await;
-    let bad_reply = "The server encountered an error processing the Lambda response. Check the Lambda response and retry the request";
+    let bad_reply = |lacks: &str| {
+        format!(
+            "The server encountered an error processing the Lambda response. Check the Lambda response and retry the \
+             request (the emulator found: {lacks})"
+        )
+    };
     let failed = |what: &str| {
         format!(
             "Your request couldn't be completed. Lambda function {FUNCTION} encountered a problem while processing \
@@ -177,9 +182,9 @@ async fn every_reply_that_bedrock_does_not_take_fails_the_agent() {
         )
     };
     for (how, message) in [
-        ("null", bad_reply.to_owned()),
-        ("bare", bad_reply.to_owned()),
-        ("misnamed", bad_reply.to_owned()),
+        ("null", bad_reply("the function returned nothing")),
+        ("bare", bad_reply("the reply has no object `response`")),
+        ("misnamed", bad_reply("`response.function` is \"others\" instead of \"rate\"")),
         ("raise", failed("Unhandled")),
         ("FAILURE", failed("FAILURE")),
     ] {

@@ -3,7 +3,7 @@
 use aws_sdk_bedrockagent::types::{ActionGroupExecutor, ActionGroupState};
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 
-use super::{Finding, Found, log, policy, typed};
+use super::{Finding, Found, log, policy, same_call, typed};
 use crate::aws::{Aws, Called, Failure, Found as _};
 use crate::conversation::{Agent, Call};
 
@@ -34,8 +34,12 @@ pub(super) async fn look(aws: &Aws, agent: &Agent, calling: Option<&Call>, since
             }
         };
         if let Some(group) = log_group {
-            found.note(log::look(aws, agent, &group, since).await);
+            found.note(log::look(aws, agent, &group, since, calling).await);
         }
+    }
+    if found.hint.is_none() && calling.is_some() {
+        let invoke = same_call(agent, calling);
+        found.hint = Some(format!("{invoke} sends the function the same call and says which rule its reply breaks"));
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 
-use super::{Finding, typed};
+use super::{Finding, same_call};
 use crate::aws::{Aws, Called, Failure, Found as _};
-use crate::conversation::Agent;
+use crate::conversation::{Agent, Call};
 use crate::wait;
 
 /// How far the clocks of this machine and of AWS may stand apart, in milliseconds.
@@ -24,17 +24,23 @@ const SIGNS: [&str; 7] =
     ["[ERROR]", "[CRITICAL]", "Traceback", "Task timed out", "Runtime.", "Runtime exited", "errorMessage"];
 
 /// The errors in the log, if there are any.
-pub(super) async fn look(aws: &Aws, agent: &Agent, group: &str, since: i64) -> Result<Finding, Failure> {
+pub(super) async fn look(
+    aws: &Aws,
+    agent: &Agent,
+    group: &str,
+    since: i64,
+    calling: Option<&Call>,
+) -> Result<Finding, Failure> {
     // The emulator's log is there at once, and its clock is this machine's.
     let (patience, slack) = if agent.site.emulated { (Duration::ZERO, 0) } else { (wait::LOG_EVENTS, CLOCKS) };
     let errors = wait::seen_within(patience, async || {
         let found = errors(&events(aws, group, since - slack).await?);
         Ok((!found.is_empty()).then_some(found))
     });
-    let hint = format!("mend that; {} runs the handler on this machine", typed(agent, "invoke"));
+    let hint = format!("correct that; {} sends the function the same call", same_call(agent, calling));
     Ok(match errors.await? {
         Some(errors) => Finding::wrong(format!("the log {group} says: {}", errors.join("\n")), hint),
-        None => Finding::well(format!("the log {group} tells of no error since the question")),
+        None => Finding::well(format!("the log {group} has no error since the question")),
     })
 }
 

@@ -9,7 +9,7 @@ use super::agent::Agent;
 use super::quota::{self, Asked};
 use super::refusals::{name_taken, not_found, validation};
 use super::token::{self, Made, Tokened};
-use super::{find, input, page, shapes};
+use super::{find, input, openapi, page, shapes};
 use crate::calendar::iso_millis;
 use crate::call::{Body, Call, Reply};
 use crate::clock::Millis;
@@ -66,8 +66,9 @@ impl Definition {
     fn check(&self) -> Result<(), Refusal> {
         let schemas = [&self.api_schema, &self.function_schema].into_iter().flatten().count();
         let Some(signature) = &self.parent_action_group_signature else {
-            return match schemas {
-                1 => Ok(()),
+            return match (schemas, &self.api_schema) {
+                (1, Some(schema)) => openapi::check(&self.action_group_name, schema),
+                (1, None) => Ok(()),
                 _ => Err(validation(
                     "Failed to create or update ActionGroup. Try providing either apiSchema or functionSchema",
                 )),

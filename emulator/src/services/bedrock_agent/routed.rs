@@ -204,10 +204,14 @@ fn group(group: &ActionGroup) -> Result<Option<Group>, Refusal> {
 
 fn function(function: &Value) -> Function {
     let parameters = function["parameters"].as_object();
+    let mut parameters: Vec<Parameter> =
+        parameters.into_iter().flatten().map(|(name, value)| parameter(name, value)).collect();
+    // A map has no order, and clients send it in another one each time.
+    parameters.sort_by(|one, other| one.name.cmp(&other.name));
     Function {
         name: text(&function["name"]),
         description: text(&function["description"]),
-        parameters: parameters.into_iter().flatten().map(|(name, value)| parameter(name, value)).collect(),
+        parameters,
         confirmed: function["requireConfirmation"] == "ENABLED",
     }
 }

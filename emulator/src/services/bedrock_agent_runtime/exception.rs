@@ -90,10 +90,12 @@ impl Exception {
         Self::function(arn, text)
     }
 
-    /// The function has returned something else than Bedrock takes.
-    pub(super) fn bad_reply(arn: &str) -> Self {
-        let text = "The server encountered an error processing the Lambda response. Check the Lambda response and retry the \
-             request";
+    /// The function has returned something else than Bedrock takes. AWS does not say what; the emulator adds it.
+    pub(super) fn bad_reply(arn: &str, lacks: &str) -> Self {
+        let text = format!(
+            "The server encountered an error processing the Lambda response. Check the Lambda response and retry the \
+             request (the emulator found: {lacks})"
+        );
         Self::function(arn, text)
     }
 

@@ -2,9 +2,11 @@
 //!
 //! Pure and deterministic: the same question to the same agent at the same time has the same answer.
 
+mod bind;
 mod choose;
 mod dates;
 mod extract;
+mod scan;
 mod speech;
 mod words;
 

@@ -22,35 +22,42 @@ pub(super) enum State {
     Reprompt,
 }
 
-/// The reply to `chosen`; none if it is not what Bedrock takes.
-pub(super) fn read(payload: &[u8], chosen: &Chosen) -> Option<Reply> {
-    let reply: Value = serde_json::from_slice(payload).ok()?;
+/// The reply to `chosen`; else what it lacks that Bedrock takes.
+///
+/// `messageVersion` may be left out: handlers of AWS's own samples do, and no report says that Bedrock refuses them.
+pub(super) fn read(payload: &[u8], chosen: &Chosen) -> Result<Reply, String> {
+    let reply: Value = serde_json::from_slice(payload).map_err(|_| "the function did not return JSON".to_owned())?;
+    if reply.is_null() {
+        return Err("the function returned nothing".to_owned());
+    }
     let response = &reply["response"];
-    let right = reply["messageVersion"] == "1.0"
-        && response["actionGroup"] == chosen.group.as_str()
-        && response["function"] == chosen.function.as_str();
-    if !right {
-        return None;
+    if !response.is_object() {
+        return Err("the reply has no object `response`".to_owned());
+    }
+    if !(reply["messageVersion"].is_null() || reply["messageVersion"] == "1.0") {
+        return Err(format!("`messageVersion` is {} instead of \"1.0\"", reply["messageVersion"]));
+    }
+    for (name, wanted) in [("actionGroup", &chosen.group), ("function", &chosen.function)] {
+        if response[name] != wanted.as_str() {
+            return Err(format!("`response.{name}` is {} instead of \"{wanted}\"", response[name]));
+        }
     }
     let result = &response["functionResponse"];
     let state = match &result["responseState"] {
         Value::Null => State::Done,
         Value::String(state) if state == "FAILURE" => State::Failure,
         Value::String(state) if state == "REPROMPT" => State::Reprompt,
-        _ => return None,
+        other => return Err(format!("`responseState` is {other}; Bedrock takes \"FAILURE\" and \"REPROMPT\"")),
+    };
+    let attributes = |name: &str| {
+        let attributes: serde_json::Result<Option<Attributes>> = serde_json::from_value(reply[name].clone());
+        attributes.map_err(|_| format!("`{name}` is not an object of strings"))
     };
     // They last for this question, and no other function is called for it.
-    attributes(&reply["promptSessionAttributes"]).ok()?;
-    Some(Reply {
-        body: result["responseBody"]["TEXT"]["body"].as_str()?.to_owned(),
-        state,
-        session_attributes: attributes(&reply["sessionAttributes"]).ok()?,
-    })
-}
-
-/// An error if they are there and no map from text to text.
-fn attributes(value: &Value) -> serde_json::Result<Option<Attributes>> {
-    serde_json::from_value(value.clone())
+    attributes("promptSessionAttributes")?;
+    let body = &result["responseBody"]["TEXT"]["body"];
+    let text = body.as_str().ok_or("there is no string at `response.functionResponse.responseBody.TEXT.body`")?;
+    Ok(Reply { body: text.to_owned(), state, session_attributes: attributes("sessionAttributes")? })
 }
 
 #[cfg(test)]
@@ -94,6 +101,27 @@ mod tests {
     }
 
     #[test]
+    fn an_envelope_without_a_version_is_taken() {
+        let mut old = reply();
+        old.as_object_mut().expect("an object").remove("messageVersion");
+        assert_eq!(read(old.to_string().as_bytes(), &chosen()).map(|reply| reply.body), Ok("2%".to_owned()));
+    }
+
+    #[test]
+    fn what_a_reply_lacks_is_named() {
+        for (payload, expected) in [
+            (b"null".to_vec(), "the function returned nothing"),
+            (
+                with("/response/function", json!("get_rates")),
+                "`response.function` is \"get_rates\" instead of \"get_rate\"",
+            ),
+            (with("/messageVersion", json!(1)), "`messageVersion` is 1 instead of \"1.0\""),
+        ] {
+            assert_eq!(read(&payload, &chosen()), Err(expected.to_owned()));
+        }
+    }
+
+    #[test]
     fn every_other_envelope_is_not_taken() {
         let mut numbers = reply();
         numbers["sessionAttributes"] = json!({"seen": 1});
@@ -113,7 +141,7 @@ mod tests {
             numbers.to_string().into_bytes(),
             state.to_string().into_bytes(),
         ] {
-            assert_eq!(read(&payload, &chosen()), None, "{}", String::from_utf8_lossy(&payload));
+            assert!(read(&payload, &chosen()).is_err(), "{}", String::from_utf8_lossy(&payload));
         }
     }
 }

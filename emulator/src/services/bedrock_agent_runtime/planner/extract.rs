@@ -1,8 +1,11 @@
 //! Finds the values of a function's parameters in a question.
 
-use super::Argument;
+use std::collections::BTreeMap;
+
 use super::dates::{self, Dated};
+use super::scan::{self, Candidate, Number};
 use super::words::{plain, words};
+use super::{Argument, bind};
 use crate::clock::Millis;
 use crate::services::bedrock_agent::routed::Parameter;
 
@@ -18,20 +21,21 @@ const LISTS: &[&str] = &["one of:", "one of ", "いずれか:", "次のいずれ
 /// What comes behind one.
 const LISTED: &[&str] = &["のいずれか"];
 
-/// The values that the question has for these parameters.
+/// The values that the question has for these parameters, whatever their order.
 pub(super) fn arguments(question: &str, now: Millis, parameters: &[Parameter]) -> Found {
     let mut text = Text::of(question, now);
+    let values = text.values(parameters);
     let mut found = Found::default();
-    for parameter in parameters {
-        match text.value(parameter, parameters) {
-            Some(value) => {
-                let (name, kind) = (parameter.name.clone(), parameter.kind.clone());
-                found.arguments.push(Argument { name, kind, value });
-            }
-            None if parameter.required => found.missing.push(parameter.clone()),
-            None => {}
+    for parameter in bind::ranked(&text.small, parameters).into_iter().filter(|parameter| parameter.required) {
+        if !values.contains_key(parameter.name.as_str()) {
+            found.missing.push(parameter.clone());
         }
     }
+    let argument = |Parameter { name, kind, .. }: &Parameter| {
+        let value = values.get(name.as_str())?.clone();
+        Some(Argument { name: name.clone(), kind: kind.clone(), value })
+    };
+    found.arguments = parameters.iter().filter_map(argument).collect();
     found
 }
 
@@ -50,25 +54,17 @@ pub(super) fn whole(answer: &str, now: Millis, parameter: &Parameter) -> Option<
     }
 }
 
-/// A number, a quotation or a date is used for one parameter only.
+/// A question taken apart. A number, a quotation or a date is used for one parameter only.
 struct Text {
     /// As it was asked, with full-width signs as ASCII.
     plain: String,
     /// In small letters; of the same length.
     small: String,
     now: Millis,
-    quotations: Vec<String>,
-    days: Vec<Dated>,
-    months: Vec<Dated>,
+    quotations: Vec<Candidate>,
+    days: Vec<Candidate>,
+    months: Vec<Candidate>,
     numbers: Vec<Number>,
-}
-
-/// A number of the question.
-#[derive(Debug, Clone)]
-struct Number {
-    text: String,
-    /// What comes right behind it, at most a few letters: its unit.
-    unit: String,
 }
 
 impl Text {
@@ -76,24 +72,59 @@ impl Text {
         let plain = plain(question);
         let small = plain.to_ascii_lowercase();
         let (days, months) = (dates::days(&small, now), dates::months(&small, now));
-        let numbers = numbers(&small, &[days.as_slice(), months.as_slice()].concat());
-        Self { quotations: quotations(&plain), plain, small, now, days, months, numbers }
+        let numbers = scan::numbers(&small, &[days.as_slice(), months.as_slice()].concat());
+        let candidates = |dates: Vec<Dated>| dates.into_iter().map(Candidate::from).collect();
+        let (days, months) = (candidates(days), candidates(months));
+        Self { quotations: scan::quotations(&plain), plain, small, now, days, months, numbers }
     }
 
-    fn value(&mut self, parameter: &Parameter, all: &[Parameter]) -> Option<String> {
-        if let Some(value) = self.assigned(&parameter.name) {
-            return typed(&value, parameter, self.now);
+    /// The values that it has for these parameters, by name.
+    fn values<'a>(&mut self, parameters: &'a [Parameter]) -> BTreeMap<&'a str, String> {
+        let mut values = BTreeMap::new();
+        let mut open: Vec<&Parameter> = Vec::new();
+        for parameter in parameters {
+            match self.assigned(&parameter.name) {
+                Some(given) => {
+                    self.use_up(&given);
+                    values
+                        .extend(typed(&given.value, parameter, self.now).map(|value| (parameter.name.as_str(), value)));
+                }
+                None => open.push(parameter),
+            }
         }
-        match parameter.kind.as_str() {
-            "integer" | "number" => self.number(parameter, all),
-            "boolean" => None,
-            "array" => self.array(),
-            _ => self.string(parameter),
+        let open = bind::ranked(&self.small, open);
+        let numeric: Vec<&Parameter> = open.iter().copied().filter(|parameter| is_numeric(parameter)).collect();
+        values.extend(self.numbers(&numeric, parameters));
+        let texts = || open.iter().copied().filter(|parameter| is_text(parameter));
+        for parameter in texts() {
+            let choices = enumerated(&parameter.description);
+            let choice = choices.into_iter().find(|choice| has_word(&self.small, &choice.to_lowercase()));
+            values.extend(choice.map(|choice| (parameter.name.as_str(), choice)));
         }
+        let free = || texts().filter(|parameter| enumerated(&parameter.description).is_empty());
+        let wanting = |wanted| free().filter(|parameter| dated(parameter) == wanted).collect::<Vec<_>>();
+        for (wanted, candidates) in [(Some(Precision::Day), &self.days), (Some(Precision::Month), &self.months)] {
+            let bound = bind::bind(&self.small, candidates, &wanting(wanted));
+            let used = |quotation: &Candidate| {
+                bound.iter().any(|(_, date)| quotation.from <= date.from && date.to <= quotation.to)
+            };
+            self.quotations.retain(|quotation| !used(quotation));
+            values.extend(bound.into_iter().map(|(parameter, date)| (parameter.name.as_str(), date.value)));
+        }
+        // A list takes all that is quoted, if that is more than one.
+        if let Some(list) = open.iter().find(|parameter| parameter.kind == "array")
+            && self.quotations.len() > 1
+        {
+            let items: Vec<String> = self.quotations.drain(..).map(|quotation| quotation.value).collect();
+            values.insert(&list.name, format!("[{}]", items.join(", ")));
+        }
+        let bound = bind::bind(&self.small, &self.quotations, &wanting(None));
+        values.extend(bound.into_iter().map(|(parameter, quotation)| (parameter.name.as_str(), quotation.value)));
+        values
     }
 
     /// `name=value` or `name: value`, the value in quotation marks or up to a blank.
-    fn assigned(&self, name: &str) -> Option<String> {
+    fn assigned(&self, name: &str) -> Option<Candidate> {
         let name = name.to_ascii_lowercase();
         let part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
         self.small.match_indices(&name).find_map(|(at, _)| {
@@ -102,59 +133,71 @@ impl Text {
             }
             let rest = self.plain[at + name.len()..].trim_start_matches(' ');
             let rest = rest.strip_prefix(['=', ':'])?.trim_start_matches(' ');
-            let value = match quoted(rest) {
-                Some((value, _)) => value,
-                None if rest.starts_with('[') => rest.split_inclusive(']').next()?.to_owned(),
-                None => rest.split([' ', ',', '、', '。', '\n']).next()?.to_owned(),
+            let from = self.plain.len() - rest.len();
+            let (value, length) = match scan::quoted(rest) {
+                Some(quoted) => quoted,
+                None if rest.starts_with('[') => bare(rest.split_inclusive(']').next()?),
+                None => bare(rest.split([' ', ',', '、', '。', '\n']).next()?),
             };
-            (!value.is_empty()).then_some(value)
+            (!value.is_empty()).then(|| Candidate { value, from, to: from + length })
         })
     }
 
-    /// The number whose unit the parameter names; else the only number for the only parameter that takes one.
-    fn number(&mut self, parameter: &Parameter, all: &[Parameter]) -> Option<String> {
-        let integer = parameter.kind == "integer";
-        let fits = |number: &Number| !integer || number.text.parse::<i64>().is_ok();
-        let described = format!("{} {}", parameter.name, parameter.description).to_lowercase();
-        let known = words(&described);
-        let named = |number: &Number| {
-            let first = number.unit.chars().next().filter(|first| !first.is_ascii());
-            first.is_some_and(|first| described.contains(first))
-                || words(&number.unit).iter().any(|word| known.contains(word))
+    /// What was given to a parameter by its name is nobody else's.
+    fn use_up(&mut self, given: &Candidate) {
+        let apart = |other: &Candidate| other.to <= given.from || given.to <= other.from;
+        for candidates in [&mut self.quotations, &mut self.days, &mut self.months] {
+            candidates.retain(apart);
+        }
+        self.numbers.retain(|number| apart(&number.at));
+    }
+
+    /// The numbers whose units the parameters name; else the only number for the only parameter that takes one.
+    fn numbers<'a>(&mut self, open: &[&'a Parameter], all: &[Parameter]) -> Vec<(&'a str, String)> {
+        let fits = |parameter: &Parameter, number: &Number| {
+            parameter.kind != "integer" || number.at.value.parse::<i64>().is_ok()
         };
-        let lone = self.numbers.len() == 1 && all.iter().filter(|other| is_numeric(other)).count() == 1;
-        let at = self.numbers.iter().position(|number| fits(number) && named(number));
-        let at = at.or_else(|| self.numbers.iter().position(|number| fits(number) && lone && number.unit.is_empty()));
-        let at = at.or_else(|| self.numbers.iter().position(|number| fits(number) && lone && parameter.required))?;
-        Some(self.numbers.remove(at).text)
+        let mut found: Vec<(&str, String)> = Vec::new();
+        // A name says more of a unit than a description does.
+        for described in [false, true] {
+            for parameter in open {
+                if found.iter().any(|(name, _)| *name == parameter.name) {
+                    continue;
+                }
+                let text = if described { &parameter.description } else { &parameter.name };
+                let text = text.to_lowercase();
+                let at =
+                    self.numbers.iter().position(|number| fits(parameter, number) && names_unit(&text, &number.unit));
+                found.extend(at.map(|at| (parameter.name.as_str(), self.numbers.remove(at).at.value)));
+            }
+        }
+        let lone = all.iter().filter(|parameter| is_numeric(parameter)).count() == 1;
+        if let ([parameter], [number], []) = (open, self.numbers.as_slice(), found.as_slice())
+            && lone
+            && fits(parameter, number)
+            && (number.unit.is_empty() || parameter.required)
+        {
+            found.push((&parameter.name, self.numbers.remove(0).at.value));
+        }
+        found
     }
 
     fn any_number(&mut self, integer: bool) -> Option<String> {
-        let fits = |number: &&Number| !integer || number.text.parse::<i64>().is_ok();
-        self.numbers.iter().find(fits).map(|number| number.text.clone())
+        let fits = |number: &&Number| !integer || number.at.value.parse::<i64>().is_ok();
+        self.numbers.iter().find(fits).map(|number| number.at.value.clone())
     }
+}
 
-    /// Two quotations or more.
-    fn array(&mut self) -> Option<String> {
-        if self.quotations.len() < 2 {
-            return None;
-        }
-        Some(format!("[{}]", std::mem::take(&mut self.quotations).join(", ")))
-    }
+/// Whether a parameter's name or description names this unit.
+fn names_unit(text: &str, unit: &str) -> bool {
+    let first = unit.chars().next().filter(|first| !first.is_ascii());
+    let known = words(text);
+    first.is_some_and(|first| text.contains(first)) || words(unit).iter().any(|word| known.contains(word))
+}
 
-    fn string(&mut self, parameter: &Parameter) -> Option<String> {
-        let choices = enumerated(&parameter.description);
-        if !choices.is_empty() {
-            return choices.into_iter().find(|choice| has_word(&self.small, &choice.to_lowercase()));
-        }
-        match dated(parameter) {
-            Some(Precision::Day) if !self.days.is_empty() => Some(self.days.remove(0).iso),
-            Some(Precision::Month) if !self.months.is_empty() => Some(self.months.remove(0).iso),
-            Some(_) => None,
-            None if self.quotations.is_empty() => None,
-            None => Some(self.quotations.remove(0)),
-        }
-    }
+/// A value without quotation marks, and how long it is.
+fn bare(value: &str) -> (String, usize) {
+    (value.to_owned(), value.len())
 }
 
 /// How precise a date parameter is.
@@ -180,6 +223,10 @@ fn dated(parameter: &Parameter) -> Option<Precision> {
 
 fn is_numeric(parameter: &Parameter) -> bool {
     matches!(parameter.kind.as_str(), "integer" | "number")
+}
+
+fn is_text(parameter: &Parameter) -> bool {
+    !is_numeric(parameter) && !matches!(parameter.kind.as_str(), "boolean" | "array")
 }
 
 /// An assigned value as its parameter's type wants it; none if it is of another type.
@@ -233,56 +280,4 @@ fn has_word(text: &str, word: &str) -> bool {
         cut(word.chars().next(), text[..at].chars().next_back())
             && cut(word.chars().next_back(), text[at + word.len()..].chars().next())
     })
-}
-
-/// What stands in quotation marks, in its order.
-fn quotations(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        match quoted(rest) {
-            Some((value, length)) => {
-                found.push(value);
-                rest = &rest[length..];
-            }
-            None => rest = &rest[letter.len_utf8()..],
-        }
-    }
-    found
-}
-
-/// The quotation that a text begins with, and how long it is with its marks.
-fn quoted(text: &str) -> Option<(String, usize)> {
-    let open = text.chars().next()?;
-    let close = match open {
-        '「' => '」',
-        '『' => '』',
-        '"' => '"',
-        '“' => '”',
-        _ => return None,
-    };
-    let inner = &text[open.len_utf8()..];
-    let end = inner.find(close).filter(|end| *end > 0)?;
-    Some((inner[..end].to_owned(), open.len_utf8() + end + close.len_utf8()))
-}
-
-/// The numbers of a text that are part of no date and of no word.
-fn numbers(text: &str, dates: &[Dated]) -> Vec<Number> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
-        let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-        let number = rest[..length].trim_end_matches('.');
-        let before = text[..at].chars().next_back();
-        let own = !before.is_some_and(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'));
-        let is_of_date = dates.iter().any(|date| date.from <= at && at < date.to);
-        if !number.is_empty() && own && !is_of_date && number.parse::<f64>().is_ok() {
-            let sign = if before == Some('-') { "-" } else { "" };
-            let unit = rest[number.len()..].trim_start_matches(' ').chars().take_while(|letter| letter.is_alphabetic());
-            found.push(Number { text: format!("{sign}{number}"), unit: unit.take(12).collect() });
-        }
-        at += if length > 0 { length } else { rest.chars().next().map_or(1, char::len_utf8) };
-    }
-    found
 }

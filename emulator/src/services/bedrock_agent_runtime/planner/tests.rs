@@ -120,6 +120,65 @@ fn a_function_is_chosen_by_name_description_and_parameters() {
     }
 }
 
+/// Every order of these parameters.
+fn orders(parameters: &[Parameter]) -> Vec<Vec<Parameter>> {
+    let [first, rest @ ..] = parameters else { return vec![Vec::new()] };
+    let insert = |rest: &Vec<Parameter>| {
+        let at = |place: usize| [&rest[..place], std::slice::from_ref(first), &rest[place..]].concat();
+        (0..=rest.len()).map(at).collect::<Vec<_>>()
+    };
+    orders(rest).iter().flat_map(insert).collect()
+}
+
+/// What each parameter gets, sorted by name, in whatever order the parameters come.
+fn bound(question: &str, parameters: &[Parameter]) -> String {
+    let mut found: Vec<String> = Vec::new();
+    for order in orders(parameters) {
+        let text = match plan(question, NOW, &[group("g", "", vec![function("book", "Books it.", order)])], None) {
+            Plan::Call(mut chosen) => {
+                chosen.arguments.sort_by(|one, other| one.name.cmp(&other.name));
+                super::speech::listed(&chosen.arguments)
+            }
+            Plan::Ask { asking, .. } => format!("? {}", asking.parameter),
+            Plan::Tell(text) => panic!("{text}"),
+        };
+        found.push(text);
+    }
+    found.dedup();
+    assert_eq!(found.len(), 1, "{question}: {found:?}");
+    found.remove(0)
+}
+
+#[test]
+fn the_order_of_the_parameters_decides_nothing_and_their_names_and_places_do() {
+    let text = |name: &str| parameter(name, "string", true, "");
+    let trip = [text("origin"), text("destination"), text("start_date"), text("end_date")];
+    let span = [text("from"), text("to")];
+    let dates = [text("start_date"), text("end_date")];
+    let note = [text("title"), parameter("note", "string", false, "")];
+    let japanese =
+        [parameter("a", "string", true, "開始日 YYYY-MM-DD"), parameter("b", "string", true, "終了日 YYYY-MM-DD")];
+    let hours = [parameter("max_hours", "integer", true, ""), parameter("min_hours", "integer", true, "")];
+    let trip_bound = "destination=NYC, end_date=2026-12-05, origin=Boston, start_date=2026-12-01";
+    for (question, parameters, expected) in [
+        ("book a trip from \"Boston\" to \"NYC\" from 2026-12-01 to 2026-12-05", &trip[..], trip_bound),
+        ("book a trip to \"NYC\" from \"Boston\" until 2026-12-05, starting 2026-12-01", &trip, trip_bound),
+        ("book: destination \"NYC\", origin \"Boston\", end date 2026-12-05, start date 2026-12-01", &trip, trip_bound),
+        ("book destination=\"NYC\" \"Boston\" 2026-12-01 2026-12-05", &trip, trip_bound),
+        ("book \"a\" \"b\"", &span, "from=a, to=b"),
+        ("book between \"a\" and \"b\"", &span, "from=a, to=b"),
+        ("book 2026-12-01 2026-12-05", &dates, "end_date=2026-12-05, start_date=2026-12-01"),
+        ("book until 2026-12-05", &dates, "? start_date"),
+        ("book \"lunch\"", &note, "title=lunch"),
+        ("book note \"vegan\", title \"lunch\"", &note, "note=vegan, title=lunch"),
+        ("book 12月1日から12月5日まで", &japanese, "a=2026-12-01, b=2026-12-05"),
+        ("book 12月5日まで、12月1日から", &japanese, "a=2026-12-01, b=2026-12-05"),
+        ("book 3 hours to 5 hours", &hours, "max_hours=5, min_hours=3"),
+    ] {
+        assert_eq!(bound(question, parameters), expected, "{question}");
+    }
+}
+
 #[test]
 fn the_same_question_has_the_same_answer() {
     let first = plan("料金とメトリクスの値", NOW, &many(), None);

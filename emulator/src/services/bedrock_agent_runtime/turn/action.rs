@@ -26,7 +26,7 @@ impl Turn {
         let from = self.emulator.now();
         let run = self.run(arn, event).await?;
         let took = Took { from, to: self.emulator.now() };
-        let Some(reply) = reply::read(&run.payload, &chosen) else { return Err(Exception::bad_reply(arn).into()) };
+        let reply = reply::read(&run.payload, &chosen).map_err(|lacks| Exception::bad_reply(arn, &lacks))?;
         let Reply { body, state, session_attributes } = reply;
         if let Some(attributes) = session_attributes {
             self.session.attributes = attributes;
