@@ -174,6 +174,16 @@ impl Breach {
                 "never call `sys.exit` in a handler: it ends the process, and the next call waits for a new one. \
                  Raise, catch it in the handler, and answer\n{REPROMPT}"
             ),
+            Self::Raised { kind, message } | Self::Unusable { kind, message } if kind == "Runtime.MarshalError" => {
+                if message.contains("coroutine") {
+                    "write `def handler(event, context):`, not `async def`, and run what must be awaited with \
+                     `return asyncio.run(...)`: Lambda does not await a handler"
+                        .to_owned()
+                } else {
+                    "return text where JSON has no such type: `json.dumps(result, ensure_ascii=False, default=str)`"
+                        .to_owned()
+                }
+            }
             Self::Raised { .. } => format!("catch it in the handler, and answer\n{REPROMPT}"),
             Self::Unusable { .. } => "mend the file, name it in `lambda.handler` (`file.function`), and list what it \
                  imports in requirements.txt"
