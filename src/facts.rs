@@ -135,19 +135,20 @@ pub struct Unmanaged {
     pub value: Value,
     /// The command that removes it, where it is one that somebody may want to be rid of.
     pub removal: Option<String>,
-    /// Whether a version of the agent freezes it, so that it goes live with the next version.
-    pub versioned: bool,
+    /// Whether the versions of what it is in tell it, so that it can be compared between them.
+    pub compared: bool,
 }
 
 impl Unmanaged {
-    /// This field with this value, which is in effect at once.
+    /// This field with this value.
     pub fn new(field: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { field: field.into(), value: without_nulls(value.into()), removal: None, versioned: false }
+        Self { field: field.into(), value: without_nulls(value.into()), removal: None, compared: true }
     }
 
-    /// This field with this value, which a version freezes.
-    pub fn versioned(field: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { versioned: true, ..Self::new(field, value) }
+    /// A field that AWS does not tell of versions, and that is displayed only.
+    #[must_use]
+    pub fn untold(self) -> Self {
+        Self { compared: false, ..self }
     }
 
     /// With the command that removes it.
@@ -171,7 +172,7 @@ fn without_nulls(value: Value) -> Value {
 /// The unmanaged values in which two versions differ: what is live against what the next version holds.
 pub fn unmanaged_differences(live: &[Unmanaged], next: &[Unmanaged]) -> Vec<Difference> {
     let object = |unmanaged: &[Unmanaged]| {
-        let frozen = unmanaged.iter().filter(|unmanaged| unmanaged.versioned);
+        let frozen = unmanaged.iter().filter(|unmanaged| unmanaged.compared);
         frozen.map(|unmanaged| (unmanaged.field.clone(), unmanaged.value.clone())).collect::<Map<_, _>>().into()
     };
     differences(&object(next), &object(live))

@@ -242,7 +242,7 @@ fn classified(group: AgentActionGroup) -> Group {
         if let Some(parameters) = group.parent_action_group_signature_params.filter(|given| !given.is_empty()) {
             value["parameters"] = parameters.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect();
         }
-        return Group::BuiltIn(Unmanaged::versioned(format!("action group {}", group.action_group_name), value));
+        return Group::BuiltIn(Unmanaged::new(format!("action group {}", group.action_group_name), value));
     }
     let spec = spec(group);
     let by_hand = spec.api_schema.as_ref().map(|place| format!("OpenAPI schema, {place}"));

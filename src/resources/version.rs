@@ -64,7 +64,7 @@ pub(super) async fn knowledge_bases(aws: &Aws, agent: &str, version: &str) -> Re
     while let Some(base) = bases.next().await {
         let Some(base) = base.called("bedrock:ListAgentKnowledgeBases").found()? else { break };
         let value = json!({"state": base.knowledge_base_state.as_str(), "description": base.description});
-        found.push(Unmanaged::versioned(format!("knowledge base {}", base.knowledge_base_id), value));
+        found.push(Unmanaged::new(format!("knowledge base {}", base.knowledge_base_id), value));
     }
     Ok(found)
 }
@@ -82,7 +82,7 @@ pub(super) async fn collaborators(aws: &Aws, agent: &str, version: &str) -> Resu
             "instruction": collaborator.collaboration_instruction,
             "relays_history": relays,
         });
-        found.push(Unmanaged::versioned(format!("collaborator {}", collaborator.collaborator_name), value));
+        found.push(Unmanaged::new(format!("collaborator {}", collaborator.collaborator_name), value));
     }
     Ok(found)
 }

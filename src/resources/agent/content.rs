@@ -90,11 +90,11 @@ fn settings(content: Content, others: &Others) -> Settings {
     let Others { guardrail, memory, prompts, collaboration, encryption_key } = others;
     let collaboration = collaboration.filter(|&collaboration| *collaboration != AgentCollaboration::Disabled);
     let mut unmanaged = Vec::new();
-    unmanaged.extend(guardrail.and_then(identifier).map(|guardrail| Unmanaged::versioned(GUARDRAIL, guardrail)));
+    unmanaged.extend(guardrail.and_then(identifier).map(|guardrail| Unmanaged::new(GUARDRAIL, guardrail)));
     unmanaged.extend(memory.and_then(enabled).map(remembered));
     unmanaged.extend(prompts.and_then(prompts::kept).iter().flat_map(prompts::unmanaged));
-    unmanaged.extend(collaboration.map(|mode| Unmanaged::versioned("collaboration", mode.as_str())));
-    unmanaged.extend(encryption_key.map(|key| Unmanaged::versioned("encryption key", key)));
+    unmanaged.extend(collaboration.map(|mode| Unmanaged::new("collaboration", mode.as_str())));
+    unmanaged.extend(encryption_key.map(|key| Unmanaged::new("encryption key", key)));
     Settings { content, unmanaged, collaborates: collaboration.is_some() }
 }
 
@@ -114,7 +114,7 @@ fn remembered(memory: MemoryConfiguration) -> Unmanaged {
         memory.enabled_memory_types.iter().map(aws_sdk_bedrockagent::types::MemoryType::as_str).collect();
     let sessions = memory.session_summary_configuration.and_then(|summary| summary.max_recent_sessions);
     let value = json!({"types": types, "storage_days": memory.storage_days, "max_recent_sessions": sessions});
-    Unmanaged::versioned("memory", value)
+    Unmanaged::new("memory", value)
 }
 
 fn orchestration(agent: &Described) -> Option<Unmanaged> {
@@ -125,7 +125,7 @@ fn orchestration(agent: &Described) -> Option<Unmanaged> {
         Some(_) => "(unknown executor)",
         None => "(no executor)",
     };
-    Some(Unmanaged::new("orchestration", format!("{} {function}", custom.as_str())))
+    Some(Unmanaged::new("orchestration", format!("{} {function}", custom.as_str())).untold())
 }
 
 #[cfg(test)]

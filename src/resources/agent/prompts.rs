@@ -44,7 +44,7 @@ fn default_state(prompt: &PromptConfiguration) -> Option<PromptState> {
 
 /// Each step that is kept, and the function that parses.
 pub(super) fn unmanaged(kept: &PromptOverrideConfiguration) -> Vec<Unmanaged> {
-    let parser = kept.override_lambda().map(|function| Unmanaged::versioned("prompt parser", function));
+    let parser = kept.override_lambda().map(|function| Unmanaged::new("prompt parser", function));
     kept.prompt_configurations.iter().map(described).chain(parser).collect()
 }
 
@@ -58,7 +58,7 @@ fn described(prompt: &PromptConfiguration) -> Unmanaged {
     say("inference", prompt.inference_configuration.as_ref().map(inference));
     say("model", prompt.foundation_model().map(Value::from));
     say("additional_model_request_fields", prompt.additional_model_request_fields.as_ref().map(document));
-    Unmanaged::versioned(format!("prompt {}", name(prompt)), value)
+    Unmanaged::new(format!("prompt {}", name(prompt)), value)
 }
 
 fn name(prompt: &PromptConfiguration) -> &str {
