@@ -119,7 +119,9 @@ impl Reason {
             Self::Unknown => "Bedrock ended the answer with an error that this program does not know",
             Self::BrokenOff => "the answer broke off: the connection was closed",
             Self::Silent => "the agent fell silent and was given up",
-            Self::ReturnControl => "the agent gave the work back to whoever asked it, which Slack can't take",
+            Self::ReturnControl => {
+                "the agent asks its caller to confirm or perform a call, which neither Slack nor `ask` does"
+            }
         }
     }
 
@@ -163,7 +165,10 @@ impl Reason {
                 format!("Slack gives up after 2 minutes; {} shows what the function was at", typed("logs --since 10m"))
             }
             Self::ReturnControl => {
-                format!("{} has the function do it: the action group was changed by hand", typed("deploy"))
+                format!(
+                    "if the function has `confirm: true` in the manifest, remove it; {} then lets the agent call the function",
+                    typed("deploy")
+                )
             }
         }
     }

@@ -184,7 +184,7 @@ async fn every_reply_that_bedrock_does_not_take_fails_the_agent() {
     for (how, message) in [
         ("null", bad_reply("the function returned nothing")),
         ("bare", bad_reply("the reply has no object `response`")),
-        ("misnamed", bad_reply("`response.function` is \"others\" instead of \"rate\"")),
+        ("misnamed", bad_reply("`response.function` is \"another\" instead of \"get_rate\"")),
         ("raise", failed("Unhandled")),
         ("FAILURE", failed("FAILURE")),
     ] {
