@@ -60,10 +60,8 @@ fn named(names: &Names, folder: Option<&String>) {
 
 /// The folder's name has nothing that a stack's may have.
 fn nameless(args: &Init, folder: &str) -> Refused {
-    let mut typed = format!("bedrock-ops init --template {}", args.template.name);
-    if args.dir != Path::new(".") {
-        typed.push_str(&format!(" {}", self::typed(&args.dir)));
-    }
+    let dir = if args.dir == Path::new(".") { String::new() } else { format!(" {}", typed(&args.dir)) };
+    let typed = format!("bedrock-ops init --template {}{dir}", args.template.name);
     Refused::usage(
         format!(
             "the stack can't be named after the folder `{folder}`: its name needs at least 2 letters (a-z) or digits"

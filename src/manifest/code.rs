@@ -167,13 +167,10 @@ fn folder(field: &Field<'_>, files: &Files) -> Option<PathBuf> {
     match files.folder(field.text()?) {
         Ok(path) if path.is_dir() => {
             let links = READ_BY_NAME.map(|name| path.join(name)).into_iter().filter(|path| path.is_symlink());
-            for barred in links.filter_map(|link| files.allowed(&link).err()) {
-                field.error(format!("the source cannot be used: {barred}"), barred.cure("put the file itself there"));
-                return None;
-            }
-            return Some(path);
+            let Some(barred) = links.into_iter().find_map(|link| files.allowed(&link).err()) else { return Some(path) };
+            field.error(format!("the source cannot be used: {barred}"), barred.cure("put the file itself there"));
         }
-        Ok(path) => field.error(format!("the folder `{}` does not exist", path.display()), cure),
+        Ok(path) => field.error(format!("`{}` is not a folder", path.display()), cure),
         Err(Barred::Unreadable { path, .. }) => {
             field.error(format!("the folder `{}` does not exist", path.display()), cure);
         }

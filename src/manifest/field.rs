@@ -6,6 +6,7 @@ use super::fields::{Fields, nearest, quoted};
 use super::findings::{Findings, Place};
 use super::slips;
 use super::tree::{Entry, Node, Value};
+use super::vocabulary::is_field;
 use crate::name::NameError;
 
 /// A value and all that is needed to complain about it.
@@ -279,7 +280,13 @@ impl<'t> Field<'t> {
             Value::Scalar { plain: true, .. } => "a plain text",
             Value::Scalar { plain: false, .. } => "a quoted text",
             Value::List(_) => "a list",
-            Value::Map(_) => "a map",
+            Value::Map(entries) => {
+                // These may be variables that lost their parent.
+                for entry in entries.iter().filter(|entry| !is_field(&entry.name)) {
+                    self.findings.hide_behind(&entry.key, entry.node.last);
+                }
+                "a map"
+            }
         };
         self.error(format!("{} must be {wanted}, found {found}", self.called()), cure);
         None

@@ -53,31 +53,32 @@ impl<'t> Fields<'t> {
             let findings = self.owner.findings();
             // Whatever it was meant to be, it may be a variable of the function.
             findings.hide_behind(&entry.key, entry.node.last);
-            let (what, cure) = slips::in_key(&entry.name).unwrap_or_else(|| {
-                (format!("{} has no field `{}`", self.owner.called(), entry.name), self.cure(&entry.name))
-            });
+            let (what, cure) = slips::in_key(&entry.name).unwrap_or_else(|| self.unknown(&entry.name));
             findings.error(&entry.key, what, cure);
         }
     }
 
-    /// What to write in place of a field that does not exist.
-    fn cure(&self, name: &str) -> String {
+    /// What is wrong with a field that does not exist, and what to write in its place.
+    fn unknown(&self, name: &str) -> (String, String) {
+        let owner = self.owner.called();
         let path = self.owner.path();
         let meaning = foreign::meaning(path, name)
             .or_else(|| nearest(name, &self.known).map(Meaning::Field))
             .or_else(|| foreign::home(path, name));
-        match meaning {
+        let cure = match meaning {
+            Some(Meaning::Absent(way)) => {
+                let cure = format!("remove it; {way} (see “Not in the manifest” in docs/manifest.md)");
+                return (format!("{owner} cannot set `{name}` yet"), cure);
+            }
             Some(Meaning::Field(field)) => format!("did you mean `{field}`?"),
             Some(Meaning::Elsewhere(way)) => match way.split_once('.') {
                 Some((map, field)) => format!("did you mean `{way}`? Write `{field}` below `{map}`"),
                 None => format!("did you mean `{way}`? Write it at the top level of the manifest"),
             },
-            Some(Meaning::Absent(way)) => {
-                format!("remove it, a manifest cannot set this: {way} (see “Not in the manifest” in docs/manifest.md)")
-            }
             Some(Meaning::Needless(why)) => format!("remove it: {why}"),
             None => format!("remove it; the fields here are {}", quoted(&self.known)),
-        }
+        };
+        (format!("{owner} has no field `{name}`"), cure)
     }
 }
 

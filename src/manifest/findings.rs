@@ -104,7 +104,7 @@ impl<'s> Findings<'s> {
             return;
         }
         let displayed = match cut {
-            Some(cut) if line.chars().skip(cut - 1).any(|c| c != ':' && !c.is_whitespace()) => {
+            Some(cut) if line.chars().skip(cut - 1).any(|c| !":}] ".contains(c)) => {
                 format!("{}: …", line.chars().take(cut - 1).collect::<String>())
             }
             _ => line.to_owned(),

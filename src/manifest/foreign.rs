@@ -1,4 +1,4 @@
-//! Words of CloudFormation, SAM, CDK, Terraform, the AWS CLI and others, and what they are called here.
+//! Words of `CloudFormation`, SAM, CDK, Terraform, the AWS CLI and others, and what they are called here.
 
 mod rows;
 

@@ -90,12 +90,12 @@ fn indented(text: &str, mut column: usize) -> (usize, &str) {
     (column, "")
 }
 
-/// The word before a colon that ends a key.
+/// The word before a colon that ends a key, or was meant to.
 fn key(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || "_-.".contains(letter)))?;
-    let behind = text[end..].trim_start().strip_prefix(':')?;
-    let ends = behind.is_empty() || behind.starts_with(char::is_whitespace);
-    (end > 0 && ends).then(|| &text[..end])
+    let behind = text[end..].trim_start();
+    let is_key = behind.strip_prefix(':').is_some_and(|text| text.is_empty() || text.starts_with(char::is_whitespace));
+    (end > 0 && (is_key || behind.starts_with('：'))).then(|| &text[..end])
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_line_has_its_key_past_the_dashes() {
-        let source = "a: x\n  - b : y\n\tc:\n- - d:e\n'f': g";
+        let source = "a: x\n  - b : y\n\tc:\n- - d:e\n'f': g\nh：i";
         let seen: Vec<_> =
             lines(source).iter().map(|line| (line.indent, line.column, line.key, line.value())).collect();
         assert_eq!(
@@ -115,6 +115,7 @@ mod tests {
                 (8, 8, Some("c"), Some("")),
                 (0, 4, None, None),
                 (0, 0, None, None),
+                (0, 0, Some("h"), None),
             ]
         );
     }

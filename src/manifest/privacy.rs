@@ -1,6 +1,8 @@
 //! Decides which lines of a manifest may hold a secret, by their text alone and on the safe side: too little is displayed
 //! rather than too much. The file may not be YAML, the variables may stand where nobody expects them.
 
+use std::collections::HashSet;
+
 use super::outline::Line;
 use super::secret_names::speaks_of_a_secret;
 use super::vocabulary::is_field;
@@ -25,6 +27,9 @@ const PRIVATE: [&str; 13] = [
 
 /// Words closer than this (1 is equal) to one of the long ones above are misspelt forms of it.
 const MISSPELT: f64 = 0.7;
+
+/// How deep aliases are followed that refer to aliases; beyond, nothing of the manifest is displayed.
+const ALIASES_OF_ALIASES: usize = 32;
 
 /// The lines of a manifest that are not displayed.
 #[derive(Debug)]
@@ -84,18 +89,19 @@ impl Privacy {
 
     /// What an alias in a private line refers to is private too.
     fn follow_aliases(&mut self, lines: &[Line<'_>]) {
-        loop {
+        for _ in 0..ALIASES_OF_ALIASES {
             let private = lines.iter().zip(&self.private).filter(|(_, private)| **private);
-            let aliases: Vec<&str> =
+            let aliases: HashSet<&str> =
                 private.flat_map(|(line, _)| tokens(line.text)).filter_map(|token| token.strip_prefix('*')).collect();
             let before = self.private.clone();
             self.mark(lines, &|_, line| {
-                tokens(line.text).filter_map(|token| token.strip_prefix('&')).any(|anchor| aliases.contains(&anchor))
+                tokens(line.text).filter_map(|token| token.strip_prefix('&')).any(|anchor| aliases.contains(anchor))
             });
             if self.private == before {
                 return;
             }
         }
+        self.private.fill(true);
     }
 }
 
@@ -131,13 +137,12 @@ impl Brackets {
                     continue;
                 }
                 Some(quote) if letter == quote && !escaped => self.quote = None,
-                Some(_) => {}
                 // Within a word it is an apostrophe.
                 None if matches!(letter, '"' | '\'') && !before.is_alphanumeric() => self.quote = Some(letter),
                 None if letter == '#' && before.is_whitespace() => break,
                 None if matches!(letter, '{' | '[') => self.depth += 1,
                 None if matches!(letter, '}' | ']') => self.depth = self.depth.saturating_sub(1),
-                None => {}
+                _ => {}
             }
             escaped = false;
             before = letter;
@@ -216,8 +221,10 @@ fn parents<'s>(lines: &[Line<'s>]) -> Vec<Option<&'s str>> {
             open.retain(|(column, _)| *column < line.column);
         }
         parents.push(open.last().map(|(_, key)| *key));
+        // Nothing stands below a key that has its value beside it.
+        let opens = line.value().is_some_and(|value| value.is_empty() || value.starts_with(['#', '&', '!']));
         if let Some(key) = line.key.filter(|_| !line.in_text) {
-            open.push((line.column, key));
+            open.push((line.column, if opens { key } else { "" }));
         }
     }
     parents
@@ -270,10 +277,16 @@ mod tests {
     #[test]
     fn in_a_file_that_is_not_yaml_only_known_fields_are_displayed() {
         let source = "name: x\nmine: y\nsmoke: z\ntags:\n  mine: y\n  a: b";
-        let lines = lines(source);
-        let mut privacy = Privacy::of(&lines);
-        privacy.distrust(&lines);
+        let distrusted = |source: &str| {
+            let lines = lines(source);
+            let mut privacy = Privacy::of(&lines);
+            privacy.distrust(&lines);
+            privacy
+        };
+        let privacy = distrusted(source);
         let displayed: Vec<usize> = (1..=6).filter(|number| !privacy.is_private(*number)).collect();
         assert_eq!(displayed, [1, 3, 4, 5, 6]);
+        let privacy = distrusted("tags: {}\n  mine: y\nname: z");
+        assert!(privacy.is_private(2) && !privacy.is_private(3));
     }
 }

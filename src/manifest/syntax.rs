@@ -26,7 +26,7 @@ pub(super) fn note(error: &ScanError, source: &str, findings: &Findings<'_>) {
         ErrorKind::UnexpectedCharacter { character } => {
             format!("unexpected character `{}`", character.escape_default())
         }
-        _ => error.info().to_owned(),
+        _ => error.info(),
     };
     let at = Place { line: marker.line(), column: marker.col() + 1, text };
     findings.error(&at, format!("this is not YAML: {what}"), cure(error.kind(), until));

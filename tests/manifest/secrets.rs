@@ -77,6 +77,8 @@ const BROKEN: &[(&str, &str)] = &[
     ("secrets at the root", "secrets:\n  db: hunter2\n  db: hunter2\n"),
     ("variables", "variables: {db: hunter2}\n"),
     ("a secret of its own", "agent: {api_key: hunter2}\nconnector:\n  slack_token: 'hunter2\n"),
+    ("variables below another field", "lambda:\n  environment:\n  permissions:\n    x: hunter2\n    y: [hunter2]\n"),
+    ("variables below a value", "environment:\ntags: {team: a}\n    x: hunter2\nname: x\n"),
     ("any unknown field", "agent:\n  something: hunter2\nmine: {a: hunter2}\n"),
     ("full-width colon", "lambda:\n  environment:\n    DB：hunter2\n"),
     ("full-width space", "lambda:\n  environment:\n　　DB: hunter2\n"),

@@ -18,8 +18,8 @@ const STATEMENT: &[&str] = &["lambda.permissions[]"];
 const TOP: &[&str] = &["", "agent", "lambda"];
 
 /// Said of what AWS keeps when an agent or a function is updated without it.
-const KEPT_ON_AGENT: &str = "set it on the agent with the console or the AWS CLI; a deploy keeps it there";
-const KEPT_ON_FUNCTION: &str = "set it on the function with the console or the AWS CLI; a deploy keeps it there";
+const KEPT_ON_AGENT: &str = "set it on the agent with the console or the AWS CLI: a deploy preserves it";
+const KEPT_ON_FUNCTION: &str = "set it on the function with the console or the AWS CLI: a deploy preserves it";
 
 pub(super) const ROWS: &[Row] = &[
     // What is written otherwise.
@@ -181,7 +181,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         LAMBDA,
         &["layer", "layers"],
-        Absent("a container image has no layers: put the files into the source folder or requirements.txt"),
+        Absent("a container image has no layers, so put the files into the source folder or requirements.txt"),
     ),
     (
         LAMBDA,
@@ -208,7 +208,7 @@ pub(super) const ROWS: &[Row] = &[
             "role_arn",
         ],
         Absent(
-            "bedrock-ops creates the roles of agent and function; `lambda.permissions` adds to what the function may do",
+            "bedrock-ops creates the roles of agent and function, and `lambda.permissions` says what the function may do",
         ),
     ),
     (
