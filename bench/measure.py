@@ -63,7 +63,7 @@ class Emulated:
 
     def __enter__(self) -> str:
         """Gives the URL that all services answer at."""
-        command = [str(self.binary), "emulator", "--realistic", "--port", "0"]
+        command = [str(self.binary), "emulator", "--realistic", "--any-credentials", "--port", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         killer = threading.Timer(START, self.process.kill)
         killer.start()

@@ -261,16 +261,32 @@ pub struct Logs {
 
 /// `emulator`
 #[derive(Debug, Args)]
+#[command(
+    after_help = "stdout is two lines: the URL, and an `export` command that sets it with an access key. The key is generated for \
+                  each run; requests signed with another one are refused, and so are requests of web pages."
+)]
 pub struct Emulator {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 4567)]
     pub port: u16,
-    /// Take the time that AWS takes, instead of none
+    /// Has no effect: there is no manifest
+    #[arg(short, long, value_name = "FILE", hide = true)]
+    pub file: Option<PathBuf>,
+    /// Has no effect: the emulator is always local
+    #[arg(long, hide = true)]
+    pub local: bool,
+    /// Has no effect: nothing is called
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub profile: Option<String>,
+    /// Take as long as AWS for each operation, instead of no time
     #[arg(long)]
     pub realistic: bool,
-    /// Keep the world in this folder [else in memory]
+    /// Store the account in this folder, which must be new, empty, or one that the emulator made [else in memory]
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Accept any access key; every user and program of this machine can then run code as you
+    #[arg(long)]
+    pub any_credentials: bool,
     /// Refuse CreateAgent, as AWS does in an account that has not used Agents in the last 12 months
     #[arg(long)]
     pub closed_to_new_agents: bool,

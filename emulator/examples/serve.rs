@@ -1,4 +1,5 @@
-//! Serves an empty emulated account on a free loopback port and prints its URL; ends when it is killed.
+//! Serves an empty emulated account on a free loopback port and prints its URL, and the settings of a client on the next
+//! line; ends when it is killed.
 //!
 //! ```text
 //! cargo run -p bedrock-ops-emulator --example serve            # as slow as AWS
@@ -8,7 +9,7 @@
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
 
-use emulator::{Emulator, Settings, Timing};
+use emulator::{Access, Emulator, Key, Settings, Timing};
 use tokio::net::TcpListener;
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,6 +21,8 @@ async fn main() -> io::Result<()> {
     };
     let emulator = Emulator::new(Settings { timing, ..Settings::for_tests() });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    writeln!(io::stdout(), "http://{}", listener.local_addr()?)?;
-    emulator.serve(listener).await
+    let (address, key) = (listener.local_addr()?, Key::random()?);
+    let settings = key.variables().map(|(name, value)| format!(" {name}={value}")).concat();
+    writeln!(io::stdout(), "http://{address}\nexport AWS_ENDPOINT_URL=http://{address}{settings}")?;
+    emulator.serve(listener, Access::Key(key)).await
 }

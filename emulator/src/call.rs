@@ -12,6 +12,7 @@ use crate::clock::{Millis, Timing};
 use crate::emulator::Emulator;
 use crate::fault::StreamFault;
 use crate::refusal::Refusal;
+use crate::services::ecr::token::Seal;
 use crate::world::{Region, World};
 
 /// What every service is handed.
@@ -29,6 +30,8 @@ pub(crate) struct Call<'a> {
     pub(crate) region: &'a str,
     /// `http://127.0.0.1:PORT` where the registry answers, as the client reached us (the in-process door says so too).
     pub(crate) endpoint: &'a str,
+    /// What the registry's passwords are sealed with.
+    pub(crate) seal: &'a Seal,
     pub(crate) now: Millis,
     pub(crate) timing: &'a Timing,
     /// Whether the account may not create agents.

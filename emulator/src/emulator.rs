@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tokio::sync::Mutex as AsyncMutex;
@@ -22,6 +22,7 @@ use crate::fault::{Dropped, Fault, Faults};
 use crate::images::Images;
 use crate::record::CallRecord;
 use crate::serve::InnerDoor;
+use crate::services::ecr::token::Seal;
 use crate::settings::Settings;
 use crate::store::{self, OpenError, PATIENCE, Store};
 use crate::world::World;
@@ -44,6 +45,8 @@ struct Inner {
     door_for_functions: AsyncMutex<Option<InnerDoor>>,
     /// The images of the functions, unpacked.
     images: Images,
+    /// What the registry's passwords are sealed with.
+    seal: Seal,
     state: Mutex<State>,
 }
 
@@ -116,7 +119,8 @@ impl Emulator {
         let (faults, calls) = (Faults::default(), VecDeque::new());
         let state = State { world, blobs, keeping, unsaved: false, lost: false, faults, calls, requests: 0 };
         let (served, door_for_functions, state) = (OnceLock::new(), AsyncMutex::new(None), Mutex::new(state));
-        Self { inner: Arc::new(Inner { settings, clock, served, door_for_functions, images, state }) }
+        let seal = Seal::random();
+        Self { inner: Arc::new(Inner { settings, clock, served, door_for_functions, images, seal, state }) }
     }
 
     /// Answers one call, whole. A connection that a planted fault breaks is answered with 502.
@@ -195,16 +199,24 @@ impl Emulator {
         let _ = self.inner.served.set(address);
     }
 
-    /// Where a function's own calls reach this account: a port that is open as long as the account lives.
-    pub(crate) async fn endpoint_for_functions(&self) -> io::Result<String> {
+    /// The variables by which a function's own calls reach this account: a port that is open as long as the account
+    /// lives, and the key to it.
+    pub(crate) async fn variables_for_functions(&self) -> io::Result<Vec<(String, String)>> {
         let mut door = self.inner.door_for_functions.lock().await;
         let open = match door.take().filter(InnerDoor::is_open) {
             Some(open) => open,
             None => InnerDoor::open(self.remembered()).await?,
         };
-        let endpoint = format!("http://{}", open.address());
+        let variables = open.variables();
         *door = Some(open);
-        Ok(endpoint)
+        Ok(variables)
+    }
+
+    /// Whether a request carries a password that opens the container registry.
+    pub(crate) fn opens_registry(&self, headers: &HeaderMap) -> bool {
+        let header = headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let grant = header.and_then(|header| self.inner.seal.grant(header));
+        grant.is_some_and(|grant| grant.account == self.inner.settings.account && grant.expires_at > self.now())
     }
 
     /// The unpacked images, and where they are kept.

@@ -10,6 +10,7 @@
 //! Beside the account stands Lambda's `runtime`: a [`Process`] is a function on this machine, which is handed events
 //! through the runtime API as AWS hands them to a container.
 
+mod access;
 #[cfg(test)]
 mod asking;
 mod blobs;
@@ -42,6 +43,7 @@ mod store;
 mod world;
 mod xml;
 
+pub use access::{Access, Key};
 pub use body::Body;
 pub use clock::{Millis, Timing};
 pub use emulator::Emulator;

@@ -117,6 +117,7 @@ fn query(namespace: &str, refusal: &Refusal, request_id: &str) -> Response<Body>
     // The query services' codes lack the ending that the JSON services have.
     let code = match refusal.code {
         "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
         "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
         "IncompleteSignatureException" => "IncompleteSignature",
         other => other,

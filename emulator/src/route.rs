@@ -31,7 +31,8 @@ pub(crate) fn route<B>(request: &Request<B>) -> Result<Route, Astray> {
         return Ok(Route { service: Service::Registry, region: None, path });
     }
     let astray = |refusal| Astray { protocol: spoken(request), refusal };
-    let scope = signature::scope(request.headers()).unwrap_or_else(|| Err(signature::missing())).map_err(astray)?;
+    let signed = signature::of(request.headers()).unwrap_or_else(|| Err(signature::missing())).map_err(astray)?;
+    let scope = signed.scope;
     let service = service(&scope.service, &path).map_err(astray)?;
     let right_target = target(request).is_none_or(|target| target.starts_with(service.target_prefix()));
     if service.protocol() == Protocol::Json && !right_target {
@@ -86,7 +87,7 @@ fn target<B>(request: &Request<B>) -> Option<&str> {
 }
 
 /// Split first, decoded after: an ARN's `%2F` stays within its segment.
-fn segments(path: &str) -> Vec<String> {
+pub(crate) fn segments(path: &str) -> Vec<String> {
     let whole = path.split('/').filter(|segment| !segment.is_empty());
     whole.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
 }

@@ -8,6 +8,7 @@
 mod api;
 mod environment;
 mod group;
+mod guard;
 mod held;
 mod log;
 mod memory;
@@ -174,7 +175,7 @@ impl Process {
         let mut command = tokio::process::Command::new(program);
         command.args(arguments).current_dir(&self.cwd).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(writers.0).stderr(writers.1);
-        command.env_clear().envs(environment::of(self, address));
+        command.env_clear().envs(environment::of(self, address)).envs(api.variable());
         #[cfg(unix)]
         command.process_group(0);
         let child = command.spawn().map_err(|error| format!("{} can't be started: {error}", program.display()))?;

@@ -1,10 +1,25 @@
-//! Reads a request's signature (AWS's version 4): for which service and region, and whether all its parts are there.
-//!
-//! The signature itself is not recomputed: any secret is right here.
+//! Reads a request's signature (AWS's version 4): by which key, for which service and region, and whether all its parts
+//! are there. Whether it is the right one, `calculated` tells.
+
+mod calculated;
 
 use http::HeaderMap;
 
 use crate::refusal::Refusal;
+
+/// A signature with what it was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signed {
+    /// The id of the access key.
+    pub(crate) key: String,
+    pub(crate) scope: Scope,
+    /// `20261122T090000Z`.
+    date: String,
+    /// The names of the headers that it covers, in its order.
+    headers: Vec<String>,
+    /// Hexadecimal.
+    signature: String,
+}
 
 /// What the credential scope says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +31,8 @@ pub(crate) struct Scope {
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256 ";
 
-/// The scope of a signed request; `None` if it carries no signature at all.
-pub(crate) fn scope(headers: &HeaderMap) -> Option<Result<Scope, Refusal>> {
+/// The signature of a request; `None` if it carries none at all.
+pub(crate) fn of(headers: &HeaderMap) -> Option<Result<Signed, Refusal>> {
     let authorization = header(headers, "authorization")?;
     Some(read(authorization, header(headers, "x-amz-date")))
 }
@@ -27,7 +42,25 @@ pub(crate) fn missing() -> Refusal {
     Refusal::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 }
 
-fn read(authorization: &str, date: Option<&str>) -> Result<Scope, Refusal> {
+/// A request that is signed by a key which nobody has.
+pub(crate) fn unknown_key() -> Refusal {
+    let text = format!("The security token included in the request is invalid. {WHICH_KEY}");
+    Refusal::new(403, "UnrecognizedClientException", text)
+}
+
+/// A request that is signed with another secret than the key's, or was changed on its way.
+pub(crate) fn mismatch() -> Refusal {
+    invalid(format!(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key \
+         and signing method. Consult the service documentation for details. {WHICH_KEY}"
+    ))
+}
+
+/// AWS says nothing of the kind, since nobody starts AWS.
+const WHICH_KEY: &str = "(The emulator accepts the access key that it printed when it was started, or any with \
+                         --any-credentials.)";
+
+fn read(authorization: &str, date: Option<&str>) -> Result<Signed, Refusal> {
     let Some(parts) = authorization.strip_prefix(ALGORITHM) else {
         return Err(incomplete(format!("Unsupported AWS 'algorithm': '{authorization}'.")));
     };
@@ -49,7 +82,7 @@ fn read(authorization: &str, date: Option<&str>) -> Result<Scope, Refusal> {
         return Err(invalid("The request signature we calculated does not match the signature you provided."));
     }
     let scope: Vec<&str> = credential.split('/').collect();
-    let [_key, day, region, service, "aws4_request"] = scope.as_slice() else {
+    let [key, day, region, service, "aws4_request"] = scope.as_slice() else {
         let text = format!("Credential must have exactly 5 slash-delimited elements, got '{credential}'.");
         return Err(incomplete(text));
     };
@@ -63,7 +96,13 @@ fn read(authorization: &str, date: Option<&str>) -> Result<Scope, Refusal> {
     if !is_region(region) {
         return Err(invalid(format!("Credential should be scoped to a valid region, not '{region}'.")));
     }
-    Ok(Scope { region: (*region).to_owned(), service: (*service).to_owned() })
+    Ok(Signed {
+        key: (*key).to_owned(),
+        scope: Scope { region: (*region).to_owned(), service: (*service).to_owned() },
+        date: date.to_owned(),
+        headers: signed.split(';').map(str::to_owned).collect(),
+        signature: signature.to_owned(),
+    })
 }
 
 /// A scope that names a service other than the one that is called.
@@ -111,7 +150,8 @@ mod tests {
     fn a_whole_signature_gives_region_and_service() {
         let signed = authorization("AKID/20261122/ap-northeast-1/bedrock/aws4_request");
         let scope = Scope { region: "ap-northeast-1".to_owned(), service: "bedrock".to_owned() };
-        assert_eq!(read(&signed, Some("20261122T090000Z")), Ok(scope));
+        let read = read(&signed, Some("20261122T090000Z")).expect("whole");
+        assert_eq!((read.key.as_str(), read.scope), ("AKID", scope));
     }
 
     #[test]

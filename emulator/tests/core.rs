@@ -1,4 +1,4 @@
-//! The emulator from outside: signatures, error shapes, latency, the log of calls, planted faults, the folder, the port.
+//! The emulator from outside: signatures, error shapes, latency, the log of calls, planted faults, the folder.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,8 +6,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use emulator::{Dropped, Emulator, Fault, FaultAt, FaultKind, Settings, Timing};
 use http::{Request, Response};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -260,31 +258,16 @@ async fn a_world_that_cannot_be_written_is_not_passed_off_as_kept() {
     assert!(aws.world().is_empty(), "the next look finds the truth");
 }
 
-#[tokio::test]
-async fn the_port_answers_as_the_other_door_and_breaks_off_where_a_fault_says_so() {
+#[tokio::test(start_paused = true)]
+async fn the_log_keeps_the_last_ten_thousand_calls_and_cuts_long_names() {
     let aws = Emulator::new(Settings { timing: Timing::quick(), ..Settings::for_tests() });
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let serving = tokio::spawn({
-        let aws = aws.clone();
-        async move { aws.serve(listener).await }
-    });
-    let ask = async || {
-        let request = format!(
-            "POST / HTTP/1.1\r\nHost: {address}\r\nAuthorization: {}\r\nX-Amz-Date: 20261122T090000Z\r\nContent-Type: {FORM}\r\n\
-             Content-Length: 43\r\nConnection: close\r\n\r\nAction=GetCallerIdentity&Version=2011-06-15",
-            authorization("sts")
-        );
-        let mut stream = TcpStream::connect(address).await.expect("connected");
-        stream.write_all(request.as_bytes()).await.expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("answered");
-        answer
-    };
-    let answer = ask().await;
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("<Account>123456789012</Account>"), "{answer}");
-    aws.fail_next(fault(FaultAt::Call(1), FaultKind::Drop));
-    assert_eq!(ask().await, "", "no answer at all");
-    assert_eq!(aws.calls().len(), 2);
-    serving.abort();
+    let unsigned = |path: String| Request::get(path).body(Bytes::new()).expect("a request");
+    aws.call(unsigned("/the/first/one".to_owned())).await;
+    for _ in 0..10_000 {
+        aws.call(unsigned(format!("/{}", "開".repeat(300).escape_unicode().to_string().replace(['\\', '{', '}'], ""))))
+            .await;
+    }
+    let calls = aws.calls();
+    assert_eq!(calls.len(), 10_000);
+    assert!(calls.iter().all(|call| call.operation.len() == 200), "{:?}", calls.first());
 }

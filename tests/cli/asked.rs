@@ -44,12 +44,8 @@ impl Deployed {
     }
 
     fn settings(&self) -> [(&str, &str); 4] {
-        [
-            ("AWS_ENDPOINT_URL", self.emulator.url()),
-            ("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", self.agent.url()),
-            ("AWS_ACCESS_KEY_ID", "x"),
-            ("AWS_SECRET_ACCESS_KEY", "x"),
-        ]
+        let [url, id, secret] = self.emulator.settings();
+        [url, ("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", self.agent.url()), id, secret]
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -20,7 +20,7 @@ fn cloned_from(remote: &str, emulator: &Served) -> Folder {
 #[test]
 fn a_stack_from_another_repository_is_changed_only_when_somebody_agrees() {
     let emulator = Served::start(&[]);
-    let settings = [("AWS_ENDPOINT_URL", emulator.url()), ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")];
+    let settings = emulator.settings();
     let first = cloned_from("https://ci:secret@git.example.com/alice/agents.git", &emulator);
     let second = cloned_from("git@git.example.com:bob/agents.git", &emulator);
     let run = |folder: &Folder, words: &[&str]| folder.run(words).envs(settings).output().unwrap();

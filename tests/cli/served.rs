@@ -10,6 +10,8 @@ use crate::program::{PROGRAM, alone};
 pub(crate) struct Served {
     process: Child,
     url: String,
+    /// The id of its access key, and the secret.
+    key: (String, String),
 }
 
 impl Served {
@@ -18,9 +20,20 @@ impl Served {
         let mut command = alone(Path::new(PROGRAM), Path::new("."));
         command.args(["emulator", "--port", "0"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("the emulator");
-        let mut url = String::new();
-        BufReader::new(process.stdout.take().expect("its stdout")).read_line(&mut url).expect("its URL");
-        Self { process, url: url.trim().to_owned() }
+        let mut lines = BufReader::new(process.stdout.take().expect("its stdout")).lines();
+        let mut line = || lines.next().expect("two lines").expect("text");
+        let (url, settings) = (line(), line());
+        let set = |name: &str| {
+            let value = settings.split(' ').find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            value.unwrap_or_else(|| panic!("no {name} in {settings}")).to_owned()
+        };
+        assert_eq!(set("AWS_ENDPOINT_URL"), url);
+        Self { process, key: (set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY")), url }
+    }
+
+    /// The variables that its second line sets.
+    pub(crate) fn settings(&self) -> [(&str, &str); 3] {
+        [("AWS_ENDPOINT_URL", self.url()), ("AWS_ACCESS_KEY_ID", &self.key.0), ("AWS_SECRET_ACCESS_KEY", &self.key.1)]
     }
 
     /// What `AWS_ENDPOINT_URL` is set to.

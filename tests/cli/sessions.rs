@@ -46,15 +46,18 @@ fn every_session_reads_as_it_is_written() {
 fn run() {
     assert_sandboxed();
     let emulator = Served::start(&[]);
-    let closed = Served::start(&["--closed-to-new-agents"]);
+    let closed = Served::start(&["--closed-to-new-agents", "--any-credentials"]);
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
+    let [_, (_, key_id), (_, secret)] = emulator.settings();
     let cases = TestCases::new();
     cases
         .register_bin("bedrock-ops", Bin::Path(PROGRAM.into()))
         .register_bins(TOOLS.map(|tool| (tool, Bin::Path(on_path(tool)))))
         .timeout(PATIENCE)
         .env("EMULATOR_URL", emulator.url())
+        .env("EMULATOR_KEY_ID", key_id)
+        .env("EMULATOR_SECRET", secret)
         .env("CLOSED_EMULATOR_URL", closed.url())
         .env("TAKEN_PORT", &port)
         .case("tests/cli/*.trycmd");

@@ -14,7 +14,7 @@ fn a_signal_ends_a_deploy_with_a_final_message_and_no_temporary_files() {
     let emulator = Served::start(&["--realistic"]);
     let folder = Folder::new();
     builds_on(&folder, &format!("{}/lambda/python:3.12", emulator.address()));
-    let settings = [("AWS_ENDPOINT_URL", emulator.url()), ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")];
+    let settings = emulator.settings();
     let signals = [
         ("TERM", 143, "terminated (SIGTERM); completed steps remain in place"),
         ("HUP", 129, "terminated (SIGHUP: the terminal was closed); completed steps remain in place"),

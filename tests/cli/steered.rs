@@ -292,8 +292,7 @@ fn what_aws_and_registries_answer_steers_nothing() {
         let registry = answering(http(status, &refusal));
         let folder = Folder::new();
         edit(&folder, "  source: lambda/", &format!("  source: lambda/\n  base_image: {registry}/lambda/python:3.12"));
-        let settings = [("AWS_ENDPOINT_URL", emulator.url()), settings[1], settings[2]];
-        swept_in_a_pipe(&folder, &["plan"], &settings);
+        swept_in_a_pipe(&folder, &["plan"], &emulator.settings());
     }
 }
 

@@ -57,7 +57,7 @@ fn ctrl_c_stops_a_deploy_and_the_next_one_finishes_it() {
     let emulator = Served::start(&["--realistic"]);
     let folder = Folder::new();
     builds_on(&folder, &format!("{}/lambda/python:3.12", emulator.address()));
-    let settings = [("AWS_ENDPOINT_URL", emulator.url()), ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")];
+    let settings = emulator.settings();
 
     let typed = [("deploy this? [y/N]", "y\r"), ("✓ create repository push-openrate", CTRL_C)];
     let (code, screen) = on_terminal(&folder, &typed, &["deploy"], &settings);

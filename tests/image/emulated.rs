@@ -119,7 +119,7 @@ async fn served(emulator: &Emulator) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
     let emulator = emulator.clone();
-    tokio::spawn(async move { emulator.serve(listener).await });
+    tokio::spawn(async move { emulator.serve(listener, emulator::Access::AnyCredentials).await });
     host
 }
 

@@ -15,7 +15,7 @@ struct Served(Child, String);
 
 impl Served {
     fn start(stage: &Stage) -> Self {
-        let mut command = stage.command(&["emulator", "--port", "0"]);
+        let mut command = stage.command(&["emulator", "--port", "0", "--any-credentials"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();

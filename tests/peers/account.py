@@ -28,7 +28,8 @@ class Account:
     def __init__(self, endpoint: str, region: str) -> None:
         self.endpoint = endpoint
         self.region = region
-        session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region_name=region)
+        # With the access key of the environment, which is the one that the emulator printed.
+        session = boto3.Session(region_name=region)
         # No second try: a refusal must be seen, not smoothed over.
         config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Dict, Iterator, List, Tuple
 from urllib.request import Request, urlopen
 
@@ -104,7 +105,7 @@ def _raw(agent: Agent, more: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
     path = f"/agents/{agent.id}/agentAliases/{agent.alias_id}/sessions/{SESSION}/text"
     request = AWSRequest("POST", agent.account.endpoint + path, data=json.dumps({"inputText": QUESTION, **more}))
     request.headers["Content-Type"] = "application/json"
-    SigV4Auth(Credentials("AKIAIOSFODNN7EXAMPLE", "secret"), "bedrock", agent.account.region).add_auth(request)
+    SigV4Auth(Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]), "bedrock", agent.account.region).add_auth(request)
     sent = Request(request.url, request.data.encode(), dict(request.headers.items()))
     buffer = EventStreamBuffer()
     with urlopen(sent, timeout=PATIENCE) as answer:

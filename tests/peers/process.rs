@@ -80,18 +80,22 @@ pub(crate) fn run(command: &mut Command, patience: Duration) -> Ended {
 pub(crate) struct Server {
     /// Where it answers: the first line of its stdout.
     pub(crate) url: String,
+    /// The second line of its stdout: how a client is set up.
+    pub(crate) settings: String,
     _running: Running,
 }
 
-/// Starts a server, and waits for the line in which it says where it answers. Its output goes into the folder.
+/// Starts a server, and waits for the lines in which it says where it answers and to whom. Its output goes into the folder.
 pub(crate) fn serve(command: &mut Command, folder: &Path, patience: Duration) -> Server {
     let said = folder.join("server.stdout");
     let complaints = folder.join("server.stderr");
     let mut running = start(command, &File::create(&said).unwrap(), &File::create(&complaints).unwrap());
     let deadline = Instant::now() + patience;
     loop {
-        if let Some((url, _)) = std::fs::read_to_string(&said).unwrap().split_once('\n') {
-            return Server { url: url.to_owned(), _running: running };
+        if let [url, settings, ..] = std::fs::read_to_string(&said).unwrap().split('\n').collect::<Vec<_>>()[..]
+            && settings.contains("AWS_SECRET_ACCESS_KEY=")
+        {
+            return Server { url: url.to_owned(), settings: settings.to_owned(), _running: running };
         }
         let goes_on = running.ended_within(POLL).is_none() && Instant::now() < deadline;
         assert!(goes_on, "the server does not serve: {}", std::fs::read_to_string(&complaints).unwrap());

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import hmac
 import json
+import os
 from datetime import datetime, timezone
 from functools import reduce
 from typing import Any, Dict
@@ -22,8 +23,8 @@ from image_push import TIMEOUT, Registry, image
 HANDLER = "def handler(event, context):\n    return {}\n"
 TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
 CONTENT_TYPE = "application/x-amz-json-1.1"
-# AWS's own example; the emulator wants a signature, whosever it is.
-KEY_ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+# The key that the emulator printed.
+KEY_ID, SECRET = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
 
 
 def signed(endpoint: str, region: str, body: bytes) -> Dict[str, str]:

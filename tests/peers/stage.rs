@@ -52,8 +52,8 @@ impl Stage {
             .env("AWS_ENDPOINT_URL", self.url())
             .env("AWS_REGION", REGION)
             .env("AWS_DEFAULT_REGION", REGION)
-            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+            // The key that the emulator has printed.
+            .envs(self.server.settings.split(' ').filter_map(|word| word.split_once('=')));
         command
     }
 

@@ -51,8 +51,7 @@ impl Emulator {
         if state.faults.is_cut() {
             return Err(Dropped);
         }
-        state.requests += 1;
-        let request_id = request_id(state.requests);
+        let request_id = state.new_request_id();
         if request.method() == Method::GET && request.uri().path() == "/_emulator/health" {
             let health = json!({"status": "ok", "account": self.inner.settings.account});
             return Ok(Answer::Now(Ok(render::own(200, &health, &request_id))));
@@ -67,6 +66,11 @@ impl Emulator {
                 Ok(Answer::Now(Ok(answer)))
             }
         }
+    }
+
+    /// The id of a request that is answered before it reaches the account.
+    pub(crate) fn new_request_id(&self) -> String {
+        self.state().new_request_id()
     }
 
     fn routed(&self, state: &mut State, request: &Request<Bytes>, route: Route, request_id: String) -> Answer {
@@ -132,6 +136,7 @@ impl Emulator {
             account: &self.inner.settings.account,
             region: &pending.region,
             endpoint: &endpoint,
+            seal: &self.inner.seal,
             now: self.inner.clock.now(),
             timing: &self.inner.settings.timing,
             closed_to_new_agents: self.inner.settings.closed_to_new_agents,
@@ -185,10 +190,13 @@ impl Emulator {
 
 fn is_loopback(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
-    matches!(name, "127.0.0.1" | "localhost")
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// Looks like AWS's request ids, and is the same in every run.
-fn request_id(count: u64) -> String {
-    format!("00000000-0000-4000-8000-{count:012x}")
+impl State {
+    /// Looks like AWS's request ids, and is the same in every run.
+    fn new_request_id(&mut self) -> String {
+        self.requests += 1;
+        format!("00000000-0000-4000-8000-{:012x}", self.requests)
+    }
 }

@@ -19,8 +19,10 @@ use tokio::net::TcpListener;
 use tokio::sync::SetOnce;
 use tokio::task::JoinSet;
 
+use super::guard::{self, Guard, Peer};
 use super::{Outcome, Process};
 use crate::clock::Millis;
+use crate::serve::check_origin;
 
 /// Bytes that a reply may have: Lambda's 6 MB, as its own message counts them.
 const LARGEST_REPLY: usize = 6_291_556;
@@ -29,6 +31,7 @@ const LARGEST_REPLY: usize = 6_291_556;
 #[derive(Debug)]
 pub(super) struct Api {
     event: Bytes,
+    guard: Guard,
     request_id: String,
     trace_id: String,
     arn: String,
@@ -53,6 +56,7 @@ impl Api {
         let now = now();
         Self {
             event,
+            guard: Guard::random(),
             request_id: request_id(),
             trace_id: format!("Root=1-{:08x}-{now:024x};Parent={now:016x};Sampled=0", now / 1000),
             arn: process.arn.clone(),
@@ -65,14 +69,24 @@ impl Api {
     /// Answers until it is dropped, and its connections with it.
     pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
         let mut connections = JoinSet::new();
-        while let Ok((stream, _)) = listener.accept().await {
+        while let Ok((stream, from)) = listener.accept().await {
+            let peer = listener.local_addr().map_or(Peer::Unknown, |here| guard::peer(from, here));
+            // Another user of this machine, who could only be after the event.
+            if peer == Peer::Foreign {
+                continue;
+            }
             let api = Arc::clone(&self);
             connections.spawn(async move {
-                let answer = service_fn(|request| api.answer(request));
+                let answer = service_fn(|request| api.answer(request, peer));
                 // How a connection ends is the function's affair.
                 let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
             });
         }
+    }
+
+    /// The variable by which a runtime can be told how to prove that it is the function's.
+    pub(super) fn variable(&self) -> Option<(String, String)> {
+        self.guard.variable()
     }
 
     pub(super) fn request_id(&self) -> &str {
@@ -94,9 +108,17 @@ impl Api {
         self.outcome.get().cloned()
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Result<Answer, Infallible> {
+        if let Err(text) = check_origin(request.uri(), request.headers()) {
+            return Ok(refused(StatusCode::FORBIDDEN, "Forbidden", &text));
+        }
         let path = request.uri().path().to_owned();
-        let Some(rest) = path.strip_prefix("/2018-06-01/runtime/") else { return Ok(unknown(&path)) };
+        let path = match (self.guard.behind(&path), peer) {
+            (Some(rest), _) => rest,
+            (None, Peer::Own) => &path,
+            (None, _) => return Ok(refused(StatusCode::FORBIDDEN, "Forbidden", "this is another process's function")),
+        };
+        let Some(rest) = path.strip_prefix("/2018-06-01/runtime/") else { return Ok(unknown(path)) };
         let parts: Vec<&str> = rest.split('/').collect();
         Ok(match (request.method(), parts.as_slice()) {
             (&Method::GET, ["invocation", "next"]) => self.next().await,
@@ -107,7 +129,7 @@ impl Api {
             (&Method::POST, ["invocation", _, "error"] | ["init", "error"]) => {
                 self.take(error(request.into_body()).await)
             }
-            _ => unknown(&path),
+            _ => unknown(path),
         })
     }
 

@@ -175,3 +175,37 @@ async fn a_program_that_is_not_there_is_told_and_one_that_never_asks_is_not_wait
     process.command = vec!["sh".into(), "-c".into(), "exit 7".into()];
     assert_eq!(process.invoke(Bytes::new()).await.outcome, Outcome::Exited(Exit::Code(7)));
 }
+
+/// Tries the function's runtime API: as another user, where this one is root, and as a web page.
+const INTRUDER: &str = r#"
+import os, subprocess, sys, urllib.error, urllib.request
+API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/init/error"
+PROBE = """
+import os, sys, urllib.request
+os.setuid(65534)
+try:
+    print(urllib.request.urlopen(sys.argv[1], b"{}").status)
+except Exception as problem:
+    print("refused")
+"""
+def page(header, value):
+    try:
+        return urllib.request.urlopen(urllib.request.Request(API, b"{}", {header: value})).status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+def handler(event, context):
+    other = "refused"
+    if os.geteuid() == 0:
+        other = subprocess.check_output([sys.executable, "-c", PROBE, API], text=True).strip()
+    told = [name for name in os.environ if "SECRET" in name and not name.startswith("AWS_")]
+    return [other, page("Origin", "http://127.0.0.1"), page("Host", "attacker.example"), told]
+"#;
+
+#[tokio::test]
+async fn nobody_else_can_answer_for_a_function_and_its_handler_is_not_told_the_secret() {
+    let invocation = run(INTRUDER).await;
+    let expected = serde_json::json!(["refused", 403, 403, []]).to_string();
+    let Outcome::Returned(answer) = &invocation.outcome else { panic!("{invocation:?}") };
+    let answer: serde_json::Value = serde_json::from_slice(answer).expect("JSON");
+    assert_eq!(answer.to_string(), expected, "{}", log(&invocation));
+}

@@ -79,7 +79,7 @@ fn read_path<'p>(path: &'p [&'p str]) -> Option<(&'p [&'p str], Asked<'p>)> {
 /// What the password in the request opens; `None` when there is no password or a wrong one.
 fn granted(call: &Call<'_>) -> Result<Option<Grant>, Refusal> {
     let header = call.headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let grant = header.and_then(Grant::from_header).filter(|grant| grant.account == call.account);
+    let grant = header.and_then(|header| call.seal.grant(header)).filter(|grant| grant.account == call.account);
     if grant.as_ref().is_some_and(|grant| grant.expires_at <= call.now) {
         let text = "Your authorization token has expired. Reauthenticate and try again.";
         return Err(Refusal::new(403, "DENIED", text));

@@ -151,16 +151,33 @@ async fn a_child_that_keeps_the_pipe_open_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn its_own_requests_reach_the_emulator_while_it_runs() {
+async fn its_own_requests_reach_the_emulator_while_it_runs_and_nobody_elses_do() {
     let source = r#"
-import json, os, urllib.request
+import hashlib, hmac, json, os, urllib.error, urllib.request
+def signed(secret):
+    host = os.environ["AWS_ENDPOINT_URL"].split("/")[2]
+    path = "/2015-03-31/functions/app/configuration"
+    scope = "20261122/" + os.environ["AWS_REGION"] + "/lambda/aws4_request"
+    lines = "host:" + host + "\nx-amz-date:20261122T090000Z\n"
+    canonical = "GET\n" + path + "\n\n" + lines + "\nhost;x-amz-date\n" + hashlib.sha256(b"").hexdigest()
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    text = "AWS4-HMAC-SHA256\n20261122T090000Z\n" + scope + "\n" + digest
+    key = ("AWS4" + secret).encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    credential = os.environ["AWS_ACCESS_KEY_ID"] + "/" + scope
+    authorization = "AWS4-HMAC-SHA256 Credential=%s, SignedHeaders=host;x-amz-date, Signature=%s" % (credential, signature)
+    headers = {"Authorization": authorization, "X-Amz-Date": "20261122T090000Z"}
+    return urllib.request.Request("http://" + host + path, headers=headers)
 def handler(event, context):
-    url = os.environ["AWS_ENDPOINT_URL"] + "/2015-03-31/functions/app/configuration"
-    scope = os.environ["AWS_ACCESS_KEY_ID"] + "/20261122/" + os.environ["AWS_REGION"] + "/lambda/aws4_request"
-    signed = "AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=host;x-amz-date, Signature=" + "0" * 64
-    headers = {"Authorization": signed, "X-Amz-Date": "20261122T090000Z"}
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-        return json.load(answer)["FunctionName"]
+    with urllib.request.urlopen(signed(os.environ["AWS_SECRET_ACCESS_KEY"])) as answer:
+        name = json.load(answer)["FunctionName"]
+    try:
+        urllib.request.urlopen(signed("guessed"))
+    except urllib.error.HTTPError as refusal:
+        return [name, refusal.code, refusal.headers["x-amzn-errortype"]]
 "#;
-    assert_eq!(run(source, json!({})).await.body, json!("app"));
+    let told = run(source, json!({})).await;
+    assert_eq!(told.body, json!(["app", 403, "InvalidSignatureException"]), "{}", told.log);
 }

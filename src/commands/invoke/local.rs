@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use emulator::{Emulator, Exit, Invocation, Outcome, Process, python};
+use emulator::{Emulator, Exit, Invocation, Key, Outcome, Process, python};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -100,12 +100,14 @@ pub(super) async fn run(manifest: &Manifest, event: &Value) -> Result<Run> {
     let endpoint = format!("http://{}", listener.local_addr().context("asking for the emulator's port")?);
     let mut env = environment(manifest, &emulator).await?;
     let lent = lent(&python, &staged, packages.as_ref())?;
+    let key = Key::random().context("generating an access key for the emulator")?;
     env.extend(own(&endpoint, &python, packages.as_ref(), &lent));
+    env.extend(key.variables());
     let process = process(manifest, source, &staged, &python, env);
     let event = Bytes::from(event.to_string());
     tokio::select! {
         invocation = process.invoke(event) => Ok(told(invocation, &process, &staged)),
-        served = emulator.serve(listener) => {
+        served = emulator.serve(listener, emulator::Access::Key(key)) => {
             served.context("serving the emulator on loopback")?;
             anyhow::bail!("the emulator ended before the handler did; run the same command again")
         }

@@ -53,9 +53,8 @@ variable "instruction" {
 }
 
 provider "aws" {
-  region     = local.region
-  access_key = "AKIAIOSFODNN7EXAMPLE" # the emulator wants a signature, whosever it is
-  secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+  # The access key comes from the environment: it is the one that the emulator printed.
+  region = local.region
 
   skip_credentials_validation = true
   skip_metadata_api_check     = true

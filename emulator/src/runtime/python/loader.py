@@ -20,7 +20,10 @@ import traceback
 import urllib.request
 from decimal import Decimal
 
-API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/"
+ADDRESS = os.environ["AWS_LAMBDA_RUNTIME_API"]
+# Nobody else on this machine is to take the event. The handler has no use for it.
+SECRET = os.environ.pop("BEDROCK_OPS_RUNTIME_SECRET", "")
+API = "http://" + ADDRESS + ("/" + SECRET if SECRET else "") + "/2018-06-01/runtime/"
 # No proxy between a function and its own runtime API.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 HANDLER = sys.argv[1]
@@ -181,7 +184,7 @@ def answer_one(handler):
 
 def end_with_the_runtime():
     """Should whoever started this be killed, nobody is left who ends it: a connection that closes tells of that."""
-    host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].rsplit(":", 1)
+    host, port = ADDRESS.rsplit(":", 1)
     if not hasattr(os, "getpgid") or os.getpgid(0) != os.getpid():
         return
     connection = socket.create_connection((host, int(port)))
@@ -208,6 +211,9 @@ def main():
         del sys.argv[2:]
         import runpy
 
+        # On Linux the runtime API knows a process of its own user without it.
+        if SECRET and sys.platform != "linux":
+            os.environ["AWS_LAMBDA_RUNTIME_API"] = ADDRESS + "/" + SECRET
         runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
         return
     set_up_logging()

@@ -62,8 +62,8 @@ struct Document {
 
 /// Unpacks the image if need be, and makes the process of it; else a sentence that says why it can't be started.
 pub(super) async fn ready(emulator: &Emulator, order: &Order, stream: &str) -> Result<Ready, String> {
-    let endpoint = emulator.endpoint_for_functions().await;
-    let endpoint = endpoint.map_err(|error| format!("there is no port for the emulator: {error}"))?;
+    let variables = emulator.variables_for_functions().await;
+    let variables = variables.map_err(|error| format!("there is no port for the emulator: {error}"))?;
     let (account, source) = (emulator.clone(), order.settings.image.clone());
     let unpacking = tokio::task::spawn_blocking(move || unpacked(&account, &source)).await;
     let (image, document) = unpacking.map_err(|error| error.to_string())??;
@@ -77,7 +77,7 @@ pub(super) async fn ready(emulator: &Emulator, order: &Order, stream: &str) -> R
         env.insert("PYTHONPATH".to_owned(), path);
     }
     env.extend(start.env);
-    env.insert("AWS_ENDPOINT_URL".to_owned(), endpoint);
+    env.extend(variables);
     let process = Process {
         name: order.name.clone(),
         arn: order.arn.clone(),
