@@ -278,6 +278,9 @@ pub struct Emulator {
     /// Has no effect: nothing is called
     #[arg(long, value_name = "NAME", hide = true)]
     pub profile: Option<String>,
+    /// Has no effect: there is no manifest
+    #[arg(long, hide = true)]
+    pub allow_outside: bool,
     /// Take as long as AWS for each operation, instead of no time
     #[arg(long)]
     pub realistic: bool,
