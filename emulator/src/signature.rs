@@ -75,7 +75,8 @@ fn read(authorization: &str, date: Option<&str>) -> Result<Signed, Refusal> {
     let date = date.filter(|date| is_amz_date(date)).ok_or_else(|| {
         incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.".to_owned())
     })?;
-    if !signed.split(';').any(|name| name == "host") {
+    // AWS's JavaScript SDK signs the host under its name in HTTP/2.
+    if !signed.split(';').any(|name| matches!(name, "host" | ":authority")) {
         return Err(invalid("'Host' must be a 'SignedHeader' in the AWS Authorization."));
     }
     if signature.len() != 64 || !signature.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -67,7 +67,7 @@ impl Served {
         let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
         tokio::spawn(connection);
         let mut request = Request::post(uri);
-        for (name, value) in headers.iter().filter(|(name, _)| name != "host") {
+        for (name, value) in headers.iter().filter(|(name, _)| name != "host" && name != ":authority") {
             request = request.header(name, value);
         }
         let mut client = client.ready().await.expect("ready");
@@ -190,6 +190,15 @@ async fn a_request_for_another_host_or_of_a_web_page_is_refused_over_both_protoc
     }
     let health = served.send("GET", "/_emulator/health", &[header("host", "attacker.example")], "").await;
     assert_eq!(health.status, 403);
+}
+
+#[tokio::test]
+async fn a_signature_over_the_host_by_its_name_in_http_2_is_the_right_one_too() {
+    let served = Served::start().await;
+    let (request, uri) = (Signed::who_am_i(), format!("http://{}/", served.host));
+    let signed = |host: &str| request.by_naming(":authority", served.key.id(), served.key.secret(), "sts", host);
+    assert_eq!(served.send_over_http_2(&uri, &signed(&served.host), request.body).await.0, 200);
+    assert_eq!(served.send_over_http_2(&uri, &signed("localhost:1"), request.body).await.0, 403);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ fn value(request: &Request<Bytes>, name: &str) -> String {
     let values = request.headers().get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let plain: Vec<String> = values.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     match request.uri().authority() {
-        Some(host) if plain.is_empty() && name == "host" => host.to_string(),
+        Some(host) if plain.is_empty() && matches!(name, "host" | ":authority") => host.to_string(),
         _ => plain.join(","),
     }
 }

@@ -32,9 +32,21 @@ impl Signed {
 
     /// All headers of the request, the signature among them.
     pub(crate) fn by(&self, id: &str, secret: &str, service: &str, host: &str) -> Vec<(String, String)> {
+        self.by_naming("host", id, secret, service, host)
+    }
+
+    /// The same, with the host signed under this name.
+    pub(crate) fn by_naming(
+        &self,
+        host_name: &str,
+        id: &str,
+        secret: &str,
+        service: &str,
+        host: &str,
+    ) -> Vec<(String, String)> {
         let mut headers: Vec<(String, String)> =
             self.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        headers.push(("host".to_owned(), host.to_owned()));
+        headers.push((host_name.to_owned(), host.to_owned()));
         headers.push(("x-amz-date".to_owned(), DATE.to_owned()));
         headers.sort();
         let names = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
