@@ -1,10 +1,12 @@
 //! The AWS clients: built once, from where every AWS tool takes its settings, and handed to whoever calls.
 
 mod asking;
+mod counted;
 mod credentials;
 mod failure;
 mod guard;
 mod local;
+mod quota;
 mod registries;
 mod site;
 
@@ -207,6 +209,7 @@ fn clients(config: &SdkConfig, access: Access, writes: &guard::Writes) -> Client
                 Access::Read => SharedInterceptor::new(guard::ReadOnly),
                 Access::Write => SharedInterceptor::new(writes.clone()),
             });
+            builder.push_retry_classifier(quota::Quota);
             $service::Client::from_conf(builder.build())
         }};
     }

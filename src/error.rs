@@ -124,7 +124,7 @@ fn cure(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         if let Some((_, hint)) = &partial.refused {
             return Some(hint.clone());
         }
-        return Some(format!("mend what failed, then run `{}` again: it goes on where this stopped", partial.command));
+        return Some(format!("fix the cause and run `{}` again: it resumes from here", partial.command));
     }
     cause.downcast_ref::<Failure>().and_then(Failure::hint)
 }

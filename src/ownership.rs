@@ -47,6 +47,20 @@ impl Ownership {
         Self { tags }
     }
 
+    /// The stack's tag as most commands of the AWS CLI take it: `bedrock-ops:stack=NAME`.
+    pub fn tag(&self) -> String {
+        format!("{STACK_TAG}={}", self.stack())
+    }
+
+    /// The stack's tag in the CLI's shorthand for lists of tags.
+    pub fn tag_item(&self) -> String {
+        format!("Key={STACK_TAG},Value={}", self.stack())
+    }
+
+    fn stack(&self) -> &str {
+        self.tags.get(STACK_TAG).map_or("", String::as_str)
+    }
+
     /// Every tag that is wanted.
     pub fn tags(&self) -> &Tags {
         &self.tags

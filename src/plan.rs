@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::aws::Site;
 use crate::facts::{Change, Difference, Key, Known, Unmanaged, differences, shown, unmanaged_differences};
 use crate::ownership::{ORIGIN_TAG, Owner};
-use crate::resource::{Resource, Seen};
+use crate::resource::{Present, Resource, Seen};
 
 /// What is there, by key.
 pub type Snapshot = BTreeMap<Key, Seen>;
@@ -181,12 +181,15 @@ pub fn destroy(
     obstacles: &BTreeMap<Key, String>,
     site: &Site,
 ) -> Plan {
+    let known = identities(snapshot, site);
     let step = |resource: &Arc<dyn Resource>| {
         let key = resource.key();
         let change = match (snapshot.get(&key), obstacles.get(&key)) {
             (None | Some(Seen::Absent | Seen::Unusable { .. }), _) => Change::Keep,
             (Some(_), Some(obstacle)) => Change::Refuse(obstacle.clone()),
-            (Some(Seen::Present(present)), None) => refusal(&present.owner).map_or(Change::Delete, Change::Refuse),
+            (Some(Seen::Present(present)), None) => {
+                refusal(resource.as_ref(), present, &known).map_or(Change::Delete, Change::Refuse)
+            }
             (Some(Seen::Broken { .. }), None) => Change::Delete,
         };
         Step::new(resource.clone(), change)
@@ -195,7 +198,7 @@ pub fn destroy(
     while let Some((place, reason)) = steps.iter().enumerate().find_map(|(place, step)| held(place, step, &steps)) {
         steps[place].change = Change::Refuse(reason);
     }
-    Plan { steps, known: identities(snapshot, site), origins: BTreeSet::new(), warnings: Vec::new() }
+    Plan { steps, known, origins: BTreeSet::new(), warnings: Vec::new() }
 }
 
 /// Why a step that would delete must not: something that stays stands on it, or it is in something that stays.
@@ -222,7 +225,7 @@ pub fn converge(resource: &dyn Resource, seen: &Seen, known: &Known) -> Change {
         Seen::Unusable { reason, .. } => return Change::Refuse(reason.clone()),
         Seen::Present(present) => present,
     };
-    if let Some(reason) = refusal(&present.owner) {
+    if let Some(reason) = refusal(resource, present, known) {
         return Change::Refuse(reason);
     }
     let differences = differences(&resource.wanted(known), &present.facts);
@@ -238,17 +241,26 @@ pub fn converge(resource: &dyn Resource, seen: &Seen, known: &Known) -> Change {
     }
 }
 
-fn refusal(owner: &Owner) -> Option<String> {
-    match owner {
+/// Why a resource that exists is not this stack's to change, with the ways out.
+fn refusal(resource: &dyn Resource, present: &Present, known: &Known) -> Option<String> {
+    let field = resource.named_by();
+    match &present.owner {
         Owner::Ours | Owner::Given => None,
-        Owner::Nobody => Some(
-            "it exists and was not made by bedrock-ops (no tag bedrock-ops:stack); it is left untouched. \
-             Choose another `name` in the manifest, or delete it by hand if nobody needs it"
-                .to_owned(),
-        ),
+        Owner::Nobody => {
+            let tag = resource.tagged_by(known, &present.identity).map(|command| {
+                format!(
+                    ". If it belongs to this stack (its tag was lost, or another tool made it), this command hands it over: {command}"
+                )
+            });
+            Some(format!(
+                "it exists and carries no tag bedrock-ops:stack; it is left untouched. Choose another `{field}` in the \
+                 manifest, or delete it by hand if nobody needs it{}",
+                tag.unwrap_or_default()
+            ))
+        }
         Owner::Stack(name) => Some(format!(
-            "it belongs to the stack `{name}` (tag bedrock-ops:stack); it is left untouched. \
-             Choose another `name` in the manifest"
+            "it belongs to the stack `{name}` (tag bedrock-ops:stack); it is left untouched. Choose another `{field}` in \
+             the manifest, or set `name: {name}` if this is that stack's manifest"
         )),
     }
 }

@@ -136,6 +136,16 @@ pub trait Resource: Debug + Send + Sync {
         Ok(Some(Owner::Ours))
     }
 
+    /// The manifest's field that gives it its name on AWS.
+    fn named_by(&self) -> &'static str {
+        "name"
+    }
+
+    /// The command that gives it the stack's tag, for a resource whose tag was lost or that another tool made.
+    fn tagged_by(&self, _known: &Known, _identity: &str) -> Option<String> {
+        None
+    }
+
     /// Deletes it. What no longer exists is success.
     async fn delete(&self, _context: &Context) -> Result<Deleted> {
         Ok(Deleted::Kept("bedrock-ops did not make it".to_owned()))

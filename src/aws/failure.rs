@@ -28,6 +28,18 @@ const ALREADY_THERE: [&str; 4] = [
     "ResourceAlreadyExistsException",
 ];
 
+/// The codes by which services say that they are too busy, and that of a call without an answer.
+const BUSY: [&str; 8] = [
+    "NoAnswer",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequests",
+    "TooManyRequestsException",
+];
+
 /// The code of a call that could not be signed.
 const NO_CREDENTIALS: &str = "NoCredentials";
 
@@ -160,8 +172,7 @@ impl Failure {
 
     /// The service is too busy or can't be reached: the same call may succeed later.
     pub fn is_passing(&self) -> bool {
-        let busy = self.is("ThrottlingException") || self.is("ServiceUnavailableException") || self.is("NoAnswer");
-        busy || matches!(self.0.status, Some(429 | 500 | 502 | 503 | 504))
+        BUSY.iter().any(|code| self.is(code)) || matches!(self.0.status, Some(429 | 500 | 502 | 503 | 504))
     }
 
     /// The command or setting that helps.
@@ -210,8 +221,15 @@ impl Failure {
                  AWS_ENDPOINT_URL and the network"
                     .to_owned(),
             ),
-            "ServiceQuotaExceededException" | "LimitExceededException" => {
+            "ServiceQuotaExceededException"
+            | "LimitExceededException"
+            | "LimitExceeded"
+            | "CodeStorageExceededException"
+            | "PolicyLengthExceededException" => {
                 Some("raise the quota in the Service Quotas console, or remove what is no longer used".to_owned())
+            }
+            _ if self.is_passing() => {
+                Some("AWS is busy or has a fault of its own: wait a minute, then run the same command again".to_owned())
             }
             _ => None,
         }

@@ -28,6 +28,11 @@ impl Writes {
     pub(super) fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// Counts a change that was not made by a call of the SDK.
+    pub(super) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[dyn_dispatch_hint]

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use emulator::Emulator;
 
+use crate::aws::counted::Counted;
 use crate::aws::{Aws, Called};
 use crate::image::{
     BaseReference, BasicAuth, Connections, ImageError, OciRegistry, Registry, RegistryError, Renewing, Scheme, Tokens,
@@ -64,7 +65,8 @@ impl Registries {
         let tokens = EcrTokens { ecr: aws.ecr.clone(), registries: self.clone() };
         // Opened here first, so that a failure of the call keeps its name and its cure.
         let registry = tokens.with(&grant(&aws.ecr).await?)?;
-        Ok(Box::new(Renewing::new(registry, Box::new(tokens))))
+        let renewing = Renewing::new(registry, Box::new(tokens));
+        Ok(Box::new(Counted::new(Box::new(renewing), aws.writes.clone())))
     }
 
     fn registry(&self, host: &str, scheme: Scheme, auth: Option<&BasicAuth>) -> OciRegistry {

@@ -194,6 +194,15 @@ impl Resource for Agent {
         Ok(id)
     }
 
+    fn named_by(&self) -> &'static str {
+        "agent.name"
+    }
+
+    fn tagged_by(&self, known: &Known, identity: &str) -> Option<String> {
+        let arn = known.site.agent_arn(identity);
+        Some(format!("aws bedrock-agent tag-resource --resource-arn {arn} --tags {}", self.ownership.tag()))
+    }
+
     async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
         let Some(id) = context.identity(&self.key()) else { return Ok(None) };
         Ok(lookup::tags(context, &id).await?.map(|tags| self.ownership.owner(&tags)))

@@ -194,6 +194,16 @@ impl Resource for Alias {
         Ok(id)
     }
 
+    fn named_by(&self) -> &'static str {
+        "agent.alias.name"
+    }
+
+    fn tagged_by(&self, known: &Known, identity: &str) -> Option<String> {
+        let agent = known.identities.get(&self.agent.key())?;
+        let arn = known.site.alias_arn(agent, identity);
+        Some(format!("aws bedrock-agent tag-resource --resource-arn {arn} --tags {}", self.ownership.tag()))
+    }
+
     async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
         let (agent, id) = (context.identity(&self.agent.key()), context.identity(&self.key()));
         let (Some(agent), Some(id)) = (agent, id) else { return Ok(None) };

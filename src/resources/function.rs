@@ -191,6 +191,11 @@ impl Resource for Function {
         context.needed(&self.key())
     }
 
+    fn tagged_by(&self, known: &Known, _identity: &str) -> Option<String> {
+        let arn = known.site.function_arn(&self.name);
+        Some(format!("aws lambda tag-resource --resource {arn} --tags {}", self.ownership.tag()))
+    }
+
     async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
         let Some(found) = self.find(&context.aws, None).await? else { return Ok(None) };
         Ok(Some(self.ownership.owner(&tags(&self.name, &found)?)))

@@ -68,6 +68,11 @@ impl Resource for LogGroup {
         Ok(arn)
     }
 
+    fn tagged_by(&self, known: &Known, _identity: &str) -> Option<String> {
+        let arn = known.site.log_group_arn(&self.name);
+        Some(format!("aws logs tag-resource --resource-arn {arn} --tags {}", self.ownership.tag()))
+    }
+
     async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
         let Some((arn, _)) = self.find(&context.aws).await? else { return Ok(None) };
         Ok(tags(&context.aws, &arn).await?.map(|tags| self.ownership.owner(&tags)))

@@ -107,6 +107,11 @@ impl Resource for Repository {
         context.needed(&self.key())
     }
 
+    fn tagged_by(&self, known: &Known, _identity: &str) -> Option<String> {
+        let arn = known.site.repository_arn(&self.name);
+        Some(format!("aws ecr tag-resource --resource-arn {arn} --tags {}", self.ownership.tag_item()))
+    }
+
     async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
         let Some(found) = self.find(&context.aws).await? else { return Ok(None) };
         let tags = tags(&context.aws, found.repository_arn().unwrap_or_default()).await?;

@@ -126,6 +126,10 @@ impl Resource for Role {
         Ok(())
     }
 
+    fn tagged_by(&self, _known: &Known, _identity: &str) -> Option<String> {
+        Some(format!("aws iam tag-role --role-name {} --tags {}", self.name, self.ownership.tag_item()))
+    }
+
     async fn owner(&self, context: &Context) -> Result<Option<Owner>> {
         let role = self.find(&context.aws).await?;
         Ok(role.map(|role| self.ownership.owner(&tags(&role))))

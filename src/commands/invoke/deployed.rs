@@ -19,16 +19,20 @@ use crate::aws::{Access, Aws, Called, Found};
 use crate::cli::Common;
 use crate::commands::open;
 use crate::contract::{Asked, Ended};
-use crate::facts::Facts;
+use crate::facts::{Facts, Key, Kind};
 use crate::manifest::Manifest;
 use crate::refused::Refused;
 use crate::resource::{Resource, Seen};
+use crate::wait::{Stop, Wait};
 
 /// The longest that a function may run (Lambda quotas: function timeout).
 const LONGEST: Duration = Duration::from_secs(900);
 
 /// What starting the container of an image may take on top, in seconds: a cold start of a large image and the network.
 const STARTING: Duration = Duration::from_secs(60);
+
+/// How long an Inactive function may take to be Active again: 40 to 106 seconds were reported.
+const ACTIVATION: Duration = Duration::from_mins(5);
 
 /// Until a connection is given up.
 const CONNECTING: Duration = Duration::from_secs(5);
@@ -57,21 +61,33 @@ pub(super) async fn run(common: &Common, manifest: &Manifest, choice: &Choice) -
     let call = aws.lambda.invoke().function_name(function).log_type(LogType::Tail);
     let call = call.payload(Blob::new(event.to_string()));
     let limit = answers_within(&aws, function).await;
-    // An event is sent once: a handler may do something each time. The clients' own time limits are for short calls.
-    let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(
-        TimeoutConfig::builder()
-            .connect_timeout(CONNECTING)
-            .operation_attempt_timeout(limit)
-            .operation_timeout(limit)
-            .build(),
-    );
-    let sent = Instant::now();
-    let answer = call.customize().config_override(once).send().await.called("lambda:Invoke").found()?;
+    let (progress, stop) = (open::progress(), Stop::default());
+    let wait = Wait {
+        progress: &progress,
+        stop: &stop,
+        key: Key::new(Kind::Function, session.stack.name.as_str()),
+        what: "the function to be active again: it was not called for weeks",
+        limit: ACTIVATION,
+    };
+    let mut sent = Instant::now();
+    let invoke = async || {
+        sent = Instant::now();
+        call.clone().customize().config_override(once(limit)).send().await.called("lambda:Invoke").found()
+    };
+    // Lambda has not run anything when it refuses a call so: it activates the function, and the next call may go through.
+    let answer = wait.retry(|failure| failure.is("CodeArtifactUserPendingException"), invoke).await?;
     let answer =
         answer.with_context(|| format!("the function {function} is gone; run `{}`", common.typed("deploy")))?;
     let took = sent.elapsed();
     let (ended, log) = (ended(&answer), log(&answer));
     Ok((asked, Run { ended, log, log_lost: 0, took, version: answer.executed_version }))
+}
+
+/// An event is sent once: a handler may do something each time. The clients' own time limits are for short calls.
+fn once(limit: Duration) -> aws_sdk_lambda::config::Builder {
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECTING);
+    let timeouts = timeouts.operation_attempt_timeout(limit).operation_timeout(limit).build();
+    aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts)
 }
 
 /// How long to wait for the answer of `Invoke`: the deployed function's own timeout, and the time to start its container.
