@@ -20,6 +20,7 @@ use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvi
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use emulator::Emulator;
@@ -209,7 +210,7 @@ fn clients(config: &SdkConfig, access: Access, writes: &guard::Writes) -> Client
                 Access::Read => SharedInterceptor::new(guard::ReadOnly),
                 Access::Write => SharedInterceptor::new(writes.clone()),
             });
-            builder.push_retry_classifier(quota::Quota);
+            builder.push_retry_classifier(SharedRetryClassifier::new(quota::Quota));
             $service::Client::from_conf(builder.build())
         }};
     }
