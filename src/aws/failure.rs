@@ -157,7 +157,7 @@ impl Failure {
     pub fn is_already_there(&self) -> bool {
         ALREADY_THERE.contains(&self.0.code.as_str())
             || (self.is("ResourceConflictException") && self.says("already exist"))
-            || (self.is("ConflictException") && self.says("same name"))
+            || (self.is("ConflictException") && (self.says("same name") || self.says("already exists")))
     }
 
     /// AWS creates no agents in this account: it is closed to accounts that did not use Bedrock Agents before.

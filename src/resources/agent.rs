@@ -240,6 +240,11 @@ impl Resource for Agent {
     }
 }
 
+/// The fields of the draft that a manifest names.
+pub(super) fn draft_content(draft: &aws_sdk_bedrockagent::types::Agent) -> Facts {
+    facts(&content::of_draft(draft).content)
+}
+
 impl Agent {
     async fn at_rest(&self, context: &Context, id: &str) -> Result<Described> {
         let agent = settling::at_rest(context, self.key(), id).await?;

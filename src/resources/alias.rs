@@ -3,14 +3,14 @@
 
 mod find;
 mod lookup;
+mod publishing;
 mod smoke;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use aws_sdk_bedrockagent::types::{AgentAliasRoutingConfigurationListItem as Routing, AgentAliasStatus};
 use serde::Serialize;
 
 use super::action_group::ActionGroup;
@@ -22,11 +22,12 @@ use crate::facts::{Change, Difference, Facts, Key, Kind, Known, differs, facts, 
 use crate::name::BedrockName;
 use crate::ownership::{Owner, Ownership, Tags};
 use crate::resource::{Context, Deleted, Need, Present, Resource, Seen};
-use crate::wait::{Look, Wait};
+use crate::wait::Wait;
 
 pub(crate) use lookup::list;
 use lookup::{get, is_passing};
 pub(super) use lookup::{remove, routed, tags};
+use publishing::{crossed, routing};
 pub use smoke::Smoke;
 
 /// The tag of an alias that no channel calls; its value says what it is for.
@@ -142,6 +143,7 @@ impl Resource for Alias {
             })
         })?;
         let tags = tags.unwrap_or_default();
+        let unmanaged = publishing::unmanaged(&alias);
         let (held_agent, action_groups, live) = match held {
             Some(Held { agent, action_groups, unmanaged }) => (agent, action_groups, unmanaged),
             None => Default::default(),
@@ -156,13 +158,17 @@ impl Resource for Alias {
         Ok(Seen::Present(Present {
             leads_to: version.map(|version| (self.version(), version)),
             live,
+            unmanaged,
             ..Present::new(facts(&spec), self.ownership.owner(&tags), alias.agent_alias_id)
         }))
     }
 
     async fn create(&self, context: &Context) -> Result<String> {
         let agent = context.needed(&self.agent.key())?;
-        let routing = self.asked(context, &agent).await?;
+        let routing = self.asked(context, &agent).await?.map(|version| vec![routing(&version, None)]);
+        if routing.is_none() {
+            self.check_draft(context, &agent).await?;
+        }
         let create = async || {
             let call = context.aws.bedrock_agent.create_agent_alias().agent_id(&agent).agent_alias_name(&self.name);
             let call = call.set_description(self.description.clone()).set_routing_configuration(routing.clone());
@@ -183,13 +189,11 @@ impl Resource for Alias {
             let call = call.set_tags(Some(self.ownership.tags().clone().into_iter().collect()));
             call.send().await.called("bedrock:TagResource")?;
         }
-        if publish || differs(differences, "description") || differs(differences, "name") {
-            let routing = if publish {
-                self.asked(context, &agent).await?
-            } else {
-                get(&context.aws, &agent, &id).await?.map(|alias| alias.routing_configuration)
-            };
-            self.point(context, &agent, &id, routing).await?;
+        if publish {
+            self.publish(context, &agent, &id).await?;
+        } else if differs(differences, "description") || differs(differences, "name") {
+            let live = self.live(context, &agent, &id).await?;
+            self.point(context, &agent, &id, &live, Some(live.routing_configuration.clone())).await?;
         }
         Ok(id)
     }
@@ -220,21 +224,11 @@ impl Resource for Alias {
     async fn settle(&self, context: &Context) -> Result<()> {
         let agent = context.needed(&self.agent.key())?;
         let id = context.needed(&self.key())?;
-        let routed = async || match get(&context.aws, &agent, &id).await? {
-            None => bail!("the alias {id} is gone again: somebody deleted it"),
-            Some(alias) if is_passing(&alias.agent_alias_status) => {
-                Ok(Look::NotYet(alias.agent_alias_status.to_string()))
-            }
-            Some(alias) if alias.agent_alias_status == AgentAliasStatus::Failed => {
-                bail!("AWS says: {}", alias.failure_reasons().join("; "))
-            }
-            Some(alias) => Ok(Look::Done(routed(alias.routing_configuration()))),
-        };
-        let version = self.wait(context, "the alias to route to the new version").until(routed).await?;
-        settling::at_rest(context, self.key(), &agent).await?;
-        if let Some(version) = version {
-            context.learn(self.version(), version);
+        let Some(version) = self.at_rest(context, &agent, &id).await? else { return Ok(()) };
+        if !self.holds(context, &agent, &version).await? {
+            return Err(crossed(&version, "the alias routes to it"));
         }
+        context.learn(self.version(), version);
         Ok(())
     }
 }
@@ -259,24 +253,6 @@ impl Alias {
     /// The key of the version that it routes to.
     pub fn version(&self) -> Key {
         Key::new(Kind::AgentVersion, &self.name)
-    }
-
-    /// The routing to the candidate's version, once that has passed; none without a smoke test.
-    async fn asked(&self, context: &Context, agent: &str) -> Result<Option<Vec<Routing>>> {
-        let Some(smoke) = &self.smoke else { return Ok(None) };
-        let version = smoke.ask(context, self, agent).await?;
-        Ok(Some(vec![Routing::builder().agent_version(version).build()]))
-    }
-
-    /// Without a routing AWS cuts a new version, every time; with the present one it changes the rest alone.
-    async fn point(&self, context: &Context, agent: &str, id: &str, routing: Option<Vec<Routing>>) -> Result<()> {
-        let update = async || {
-            let call = context.aws.bedrock_agent.update_agent_alias().agent_id(agent).agent_alias_id(id);
-            let call = call.agent_alias_name(&self.name).set_description(self.description.clone());
-            call.set_routing_configuration(routing.clone()).send().await.called("bedrock:UpdateAgentAlias")
-        };
-        settling::accepted(context, self.key(), update).await?;
-        Ok(())
     }
 
     fn wait<'a>(&self, context: &'a Context, what: &'a str) -> Wait<'a> {

@@ -70,6 +70,7 @@ pub(super) fn is_busy(failure: &Failure, waited: Duration) -> bool {
     let concurrent = waited < CONCURRENT
         && failure.is("ConflictException")
         && !failure.says("same name")
+        && !failure.says("already exists")
         && !failure.says("enabled")
         && !failure.says("active aliases");
     state || concurrent
