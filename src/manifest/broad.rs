@@ -41,8 +41,14 @@ pub(super) fn danger(action: &str, resources: &[String]) -> Option<&'static str>
 
 /// Whether the resource stands for all of its kind: `*`, or an ARN whose name is one (`arn:aws:iam::123456789012:role/*`).
 fn is_anything(resource: &str) -> bool {
-    let name = resource.splitn(6, ':').last().unwrap_or(resource);
-    let name = name.split_once(['/', ':']).map_or(name, |(_, name)| name);
+    let mut parts = resource.splitn(6, ':');
+    let service = parts.nth(2).unwrap_or_default();
+    let name = parts.nth(2).unwrap_or(resource);
+    // What stands before a slash is a kind (`role/`), but for S3 a bucket.
+    let name = match name.split_once(['/', ':']) {
+        Some((_, name)) if service != "s3" => name,
+        _ => name,
+    };
     !name.is_empty() && name.bytes().all(|byte| byte == b'*')
 }
 

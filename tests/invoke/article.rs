@@ -90,6 +90,6 @@ fn an_application_that_is_not_there_is_refused_before_anything_runs() {
     stage.write("agent.yaml", &MANIFEST.replace("application: push-openrate", "application: nobodys"));
     let ended = stage.run(&["invoke", "--local"]);
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
-    assert!(ended.stderr.contains("no Pinpoint application named nobodys"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("no Pinpoint application nobodys"), "{}", ended.stderr);
     assert!(ended.stderr.contains("weekly-newsletter"), "{}", ended.stderr);
 }

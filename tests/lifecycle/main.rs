@@ -15,6 +15,7 @@ mod foreign;
 mod logs;
 mod models;
 mod origin;
+mod publishing;
 mod recovery;
 mod registries;
 mod smoke;

@@ -277,14 +277,15 @@ async fn a_group_that_was_made_by_hand_goes_and_the_plan_says_what_is_lost() {
     let returned = call().action_group_name("returned").action_group_executor(by_caller).function_schema(functions);
     returned.send().await.unwrap();
     let function = "arn:aws:lambda:ap-northeast-1:123456789012:function:other";
-    let schema = ApiSchema::Payload("openapi: 3.0.0".to_owned());
+    let schema = r#"{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{"/x":{"get":{"operationId":"look","description":"d","responses":{"200":{"description":"ok"}}}}}}"#;
+    let schema = ApiSchema::Payload(schema.to_owned());
     let open = call().action_group_name("open_api").api_schema(schema);
     open.action_group_executor(ActionGroupExecutor::Lambda(function.to_owned())).send().await.unwrap();
     let shown = edited.shown(MANIFEST).await;
     let lines: Vec<&str> = shown.lines().filter(|line| line.contains("by hand")).map(str::trim).collect();
     let mut expected = vec![
         "warning: it was made by hand (return of control), and its definition will be lost",
-        "warning: it was made by hand (OpenAPI schema, inline, 14 characters), and its definition will be lost",
+        "warning: it was made by hand (OpenAPI schema, inline, 159 characters), and its definition will be lost",
     ];
     expected.retain(|line| !lines.contains(line));
     assert!(expected.is_empty(), "{shown}");

@@ -20,7 +20,6 @@ use crate::aws::{Access, Door, LOCAL_REGION};
 use crate::commands::output::note;
 use crate::commands::{local, open};
 use crate::contract::Ended;
-use crate::facts::Change;
 use crate::image::{self, Host, Installed, Staged};
 use crate::manifest::{Code, Manifest, Source};
 use crate::progress::Progress;
@@ -142,15 +141,17 @@ fn process(
 async fn environment(manifest: &Manifest, emulator: &Emulator) -> Result<BTreeMap<String, String>> {
     let mut all = manifest.lambda.environment.clone();
     if let Some(application) = manifest.pinpoint.clone().map(PinpointApplication) {
-        let (key, absent) = (application.key(), application.absent());
+        let key = application.key();
         let door = Door::local(emulator.clone(), manifest);
         let session = Session::new(manifest.clone(), door, Host::default(), Progress::silent());
         let resources: [Arc<dyn Resource>; 1] = [Arc::new(application)];
         let (_, snapshot) = session.observe(&resources).await?;
-        let Some(id) = snapshot.get(&key).and_then(Seen::identity) else {
-            let Change::Refuse(reason) = absent else { anyhow::bail!("there is no {key}") };
-            let hint = "the emulator has the applications push-openrate (with campaigns) and weekly-newsletter";
-            return Err(Refused::usage(reason, hint).into());
+        let id = match snapshot.get(&key) {
+            Some(Seen::Unusable { reason, .. }) => {
+                let hint = "the emulator has the applications push-openrate (with campaigns) and weekly-newsletter";
+                return Err(Refused::usage(reason, hint).into());
+            }
+            seen => seen.and_then(Seen::identity).with_context(|| format!("there is no {key}"))?,
         };
         all.insert("APPLICATION_ID".to_owned(), id.to_owned());
     }
