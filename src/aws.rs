@@ -96,7 +96,7 @@ pub struct Door {
 
 impl Door {
     /// AWS, or the endpoint that the environment names: region, profile, credentials and endpoints come from the same
-    /// places as for every AWS tool. `profile` goes before all of that. `from_environment` is AWS_PROFILE, for messages.
+    /// places as for every AWS tool. `profile` goes before all of that. `from_environment` is `AWS_PROFILE`, for messages.
     /// All of it, registries included, is reached over this `network`.
     pub async fn aws(
         profile: Option<&str>,

@@ -108,6 +108,7 @@ pub struct Plan {
 
 /// `deploy`
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Deploy {
     /// Do not ask
     #[arg(short, long)]
@@ -265,6 +266,7 @@ pub struct Logs {
     after_help = "stdout is two lines: the URL, and an `export` command that sets it with an access key. The key is generated for \
                   each run; requests signed with another one are refused, and so are requests of web pages."
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Emulator {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 4567)]
@@ -290,7 +292,7 @@ pub struct Emulator {
     /// Accept any access key; every user and program of this machine can then run code as you
     #[arg(long)]
     pub any_credentials: bool,
-    /// Refuse CreateAgent, as AWS does in an account that has not used Agents in the last 12 months
+    /// Refuse to create agents, as AWS does in an account that has not used Agents in the last 12 months
     #[arg(long)]
     pub closed_to_new_agents: bool,
 }

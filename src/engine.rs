@@ -46,7 +46,7 @@ pub async fn glance(resources: &[Arc<dyn Resource>], context: &Context) -> Resul
             Ok((key, seen)) => return Ok((key, Ok(seen))),
             Err(error) => error,
         };
-        let passes = error.chain().any(|cause| cause.is::<StillPassing>());
+        let passes = error.chain().find_map(|cause| cause.downcast_ref::<StillPassing>()).is_some();
         if !passes && resource.unseen(&BTreeMap::new()).is_none() {
             return Err(error);
         }
@@ -152,7 +152,9 @@ async fn turn(step: &Step, plan: &Plan, board: &Board, context: &Context) -> Out
     let (outcome, ended) = match act(step, board, context).await {
         Ok(Deleted::Gone) => (Outcome::Done, Ended::Done),
         Ok(Deleted::Kept(reason)) => (Outcome::Spared(reason), Ended::Spared),
-        Err(error) if error.chain().any(|cause| cause.is::<Abandoned>()) => (Outcome::Abandoned, Ended::Abandoned),
+        Err(error) if error.chain().find_map(|cause| cause.downcast_ref::<Abandoned>()).is_some() => {
+            (Outcome::Abandoned, Ended::Abandoned)
+        }
         Err(error) => {
             context.stop.now();
             let doing = format!("{} the {key}", doing(&step.change));

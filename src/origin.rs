@@ -61,7 +61,7 @@ fn as_tag(origin: &str) -> String {
         return origin.to_owned();
     }
     let plain = origin.chars().map(|letter| if allowed(letter) { letter } else { '_' });
-    let hash: String = Sha256::digest(origin).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = format!("{:x}", Sha256::digest(origin));
     let start: String = plain.take(LONGEST - HASH - 1).collect();
     format!("{start}@{}", &hash[..HASH])
 }

@@ -194,6 +194,7 @@ impl Need {
 
 /// What `observe` found.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "a stack has some twenty of them, most of them present")]
 pub enum Seen {
     /// Nothing.
     Absent,

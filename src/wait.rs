@@ -193,7 +193,7 @@ impl Wait<'_> {
         tokio::select! {
             // First: a run that has been stopped waits for nothing more.
             biased;
-            _ = self.stop.0.wait() => Err(Abandoned::new(self.what).into()),
+            &() = self.stop.0.wait() => Err(Abandoned::new(self.what).into()),
             () = sleep((waited / PART).clamp(shortest, LONGEST)) => Ok(()),
         }
     }

@@ -1,5 +1,7 @@
 //! What `agent.yaml` may say, and the exact words for everything that it may not.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 #[path = "manifest/builder.rs"]
 mod builder;
 #[path = "manifest/named_files.rs"]

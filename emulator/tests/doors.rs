@@ -46,7 +46,8 @@ impl Served {
 
     /// Sends a request over HTTP/1.1 as it stands, and reads the answer to its end.
     async fn send(&self, method: &str, path: &str, headers: &[(String, String)], body: &str) -> Answer {
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines: String =
+            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         let length = body.len();
         let head = format!("{method} {path} HTTP/1.1\r\n{lines}content-length: {length}\r\nconnection: close\r\n\r\n");
         let mut stream = TcpStream::connect(&self.host).await.expect("connected");
@@ -209,7 +210,7 @@ async fn a_large_body_is_not_read_for_whoever_is_not_known() {
         let head = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 536870912\r\n\r\n", served.host);
         stream.write_all(head.as_bytes()).await.expect("sent");
         // What is written after the refusal may be refused by the system.
-        let _ = stream.write_all(&[0; 128 * 1024]).await;
+        let _ = stream.write_all(&vec![0; 128 * 1024]).await;
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).await.expect("answered before the rest is sent");
         assert_eq!(&answer, b"HTTP/1.1 413", "{path}");

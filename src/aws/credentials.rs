@@ -39,7 +39,7 @@ impl fmt::Display for NoCredentials {
 impl Error for NoCredentials {}
 
 /// The same settings, with credentials whose failures name their cause and cure. `profile` is the one that was named on
-/// the command line or in AWS_PROFILE.
+/// the command line or in `AWS_PROFILE`.
 pub(super) fn explained(config: SdkConfig, profile: Option<String>) -> SdkConfig {
     let Some(provider) = config.credentials_provider() else { return config };
     let explained = SharedCredentialsProvider::new(Explained { provider, profile });

@@ -64,7 +64,7 @@ async fn signal(kind: tokio::signal::unix::SignalKind) {
     if let Ok(mut signals) = tokio::signal::unix::signal(kind) {
         signals.recv().await;
     } else {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

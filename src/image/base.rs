@@ -204,8 +204,11 @@ async fn fetch(registry: &dyn Registry, name: &str, repository: &str, reference:
     retry(|| registry.manifest(repository, reference))
         .await
         .map_err(ImageError::registry(Purpose::Base, format!("reading the base image {name}")))?
-        .ok_or_else(|| match registry.is_emulated() {
-            true => ImageError::not_emulated(name),
-            false => ImageError::BaseMissing { reference: name.to_owned() },
+        .ok_or_else(|| {
+            if registry.is_emulated() {
+                ImageError::not_emulated(name)
+            } else {
+                ImageError::BaseMissing { reference: name.to_owned() }
+            }
         })
 }

@@ -92,20 +92,20 @@ fn looks_like_host(part: &str) -> bool {
 }
 
 /// A host name or an address, and nothing that a URL would read as something else.
-fn is_host(part: &str) -> bool {
-    let (name, port) = match part.strip_prefix('[') {
+fn is_host(text: &str) -> bool {
+    let (name, colon) = match text.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {
-            Some((address, port)) if address.parse::<std::net::Ipv6Addr>().is_ok() => ("v6", port),
+            Some((address, after)) if address.parse::<std::net::Ipv6Addr>().is_ok() => ("v6", after),
             _ => return false,
         },
-        None => part.find(':').map_or((part, ""), |colon| part.split_at(colon)),
+        None => text.find(':').map_or((text, ""), |at| text.split_at(at)),
     };
-    let label = |label: &str| {
-        let letters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        letters && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+    let is_label = |label: &str| {
+        let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
     };
-    let port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
-    name.split('.').all(label) && port
+    let fits = colon.is_empty() || colon.strip_prefix(':').is_some_and(is_port);
+    name.split('.').all(is_label) && fits
 }
 
 fn is_port(text: &str) -> bool {

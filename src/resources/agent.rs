@@ -64,7 +64,7 @@ pub struct Findings {
     is_first: OnceLock<()>,
     /// The other agents of its name whose creation failed, by their ids.
     failed: Mutex<Vec<String>>,
-    /// The steps of the draft whose overridden prompts set temperature and top_p.
+    /// The steps of the draft whose overridden prompts set temperature and `top_p`.
     sampled_twice: OnceLock<Vec<String>>,
 }
 
@@ -159,10 +159,8 @@ impl Resource for Agent {
             }
         }
         let draft = content::of_draft(&agent);
-        let collaborators = match draft.collaborates {
-            true => version::collaborators(&context.aws, &id, DRAFT).await?,
-            false => Vec::new(),
-        };
+        let collaborators =
+            if draft.collaborates { version::collaborators(&context.aws, &id, DRAFT).await? } else { Vec::new() };
         let unmanaged = [draft.unmanaged, built_in, bases, collaborators].concat();
         let spec = Spec { name: agent.agent_name.clone(), content: draft.content, tags: self.ownership.of_ours(&tags) };
         Ok(Seen::Present(Present { strays, unmanaged, ..Present::new(facts(&spec), owner, id) }))
@@ -215,7 +213,8 @@ impl Resource for Agent {
         }
         removal::remove_aliases(context, self.key(), &self.ownership, &id).await?;
         removal::remove(context, self.key(), &id).await?;
-        for ghost in lookup::ours(context, self.failed().clone(), &self.ownership).await? {
+        let failed = self.failed().clone();
+        for ghost in lookup::ours(context, failed, &self.ownership).await? {
             removal::remove(context, self.key(), &ghost).await?;
         }
         Ok(Deleted::Gone)

@@ -57,11 +57,9 @@ pub(super) async fn observed(context: &Context, models: &[String], through: Thro
     let site = context.site().await;
     let fitness = lifecycle::examine(&context.aws, &site, models, through).await?;
     let Fitness { refusal, is_absent, warnings, unchecked } = fitness;
-    Ok(match refusal {
-        Some(reason) => Seen::Unusable { reason, identity: (!is_absent).then_some(identity) },
-        None => {
-            let warnings = [warnings, unchecked].concat();
-            Seen::Present(Present { warnings, ..Present::new(json!({}), Owner::Given, identity) })
-        }
-    })
+    if let Some(reason) = refusal {
+        return Ok(Seen::Unusable { reason, identity: (!is_absent).then_some(identity) });
+    }
+    let warnings = [warnings, unchecked].concat();
+    Ok(Seen::Present(Present { warnings, ..Present::new(json!({}), Owner::Given, identity) }))
 }

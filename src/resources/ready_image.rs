@@ -66,7 +66,7 @@ impl Resource for ReadyImage {
         } else {
             let digest = image::digest(&context.aws, repository, image).await?;
             if digest.is_none() {
-                self.refuse(self.missing(&site));
+                self.refuse(Self::missing(&site));
             }
             digest
         };
@@ -107,7 +107,7 @@ impl ReadyImage {
         let digest = images.find_map(|image| image.image_id?.image_digest);
         if digest.is_none() {
             self.refuse(if site.emulated {
-                self.missing(site)
+                Self::missing(site)
             } else {
                 format!(
                     "the image does not exist in the account {account}, or that account does not share it: the policy of \
@@ -121,7 +121,7 @@ impl ReadyImage {
         Ok(digest)
     }
 
-    fn missing(&self, site: &Site) -> String {
+    fn missing(site: &Site) -> String {
         if site.emulated {
             let account = &site.account;
             return format!(

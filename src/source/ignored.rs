@@ -111,7 +111,7 @@ impl Ignored {
     /// Why the file stays outside, be it for a folder above it.
     pub(super) fn whole(&self, path: &str, origin: &Path) -> Option<Left> {
         let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
-        let above = origin.ancestors().skip(path.matches('/').count() + 1).next().unwrap_or(origin);
+        let above = origin.ancestors().nth(path.matches('/').count() + 1).unwrap_or(origin);
         folders
             .into_iter()
             .find_map(|folder| self.folder(folder, &above.join(folder)))

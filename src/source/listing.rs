@@ -110,9 +110,10 @@ impl<'r> Walk<'r> {
             let Some(name) = name else { return Err(SourceError::NameNotUtf8 { path: origin }) };
             let path = if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") };
             let seen = fs::symlink_metadata(&origin).map_err(SourceError::unreadable(&origin))?;
-            let (left, told) = match seen.is_dir() {
-                true => ((self.prunes)(&path, &origin), format!("{path}/")),
-                false => ((self.skips)(&path, &origin), path.clone()),
+            let (left, told) = if seen.is_dir() {
+                ((self.prunes)(&path, &origin), format!("{path}/"))
+            } else {
+                ((self.skips)(&path, &origin), path.clone())
             };
             match left {
                 Some(Left::Named) => {}

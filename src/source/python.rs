@@ -124,9 +124,9 @@ impl Module {
         let module = path.trim_start_matches('.').to_owned();
         let level = path.len() - module.len();
         let mut names = Vec::new();
-        let taken: Vec<Token> =
+        let imported: Vec<Token> =
             tokens[at + 1..].iter().filter(|token| !token.is("(") && !token.is(")")).cloned().collect();
-        for one in taken.split(|token| token.is(",")) {
+        for one in imported.split(|token| token.is(",")) {
             let (name, alias) = aliased(one);
             match name.first() {
                 Some(token) if token.is("*") => self.is_open = true,

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::stage::{MANIFEST, Stage, told};
 
-fn outcome<'a>(report: &'a Report, kind: Kind) -> &'a Outcome {
+fn outcome(report: &Report, kind: Kind) -> &Outcome {
     &report.outcomes.iter().find(|(step, _)| step.key().kind == kind).unwrap().1
 }
 

@@ -43,8 +43,8 @@ async fn a_paused_alias_stays_paused_and_the_plan_says_so() {
     for changed in [of("a"), of("a").replace("For Slack", "For the channel")] {
         stage.deploy(&changed).await;
         let seen = client.bedrock_agent.get_agent_alias().agent_id(&agent).agent_alias_id(&alias).send().await.unwrap();
-        let state = seen.agent_alias.unwrap().alias_invocation_state;
-        assert_eq!(state, Some(AliasInvocationState::RejectInvocations));
+        let paused = seen.agent_alias.unwrap().alias_invocation_state;
+        assert_eq!(paused, Some(AliasInvocationState::RejectInvocations));
     }
 }
 

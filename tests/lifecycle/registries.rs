@@ -128,7 +128,7 @@ async fn a_ready_image_is_looked_for_in_the_account_of_its_uri() {
     // An own repository of the same name is not that of the other account.
     let refused = async |uri: &str| {
         let plan = stage.session(&running(uri)).plan().await.unwrap().1;
-        plan.refusals().into_iter().map(|(_, reason)| reason.to_owned()).collect::<Vec<_>>().join("\n")
+        plan.refusals().into_iter().map(|(_, reason)| reason.clone()).collect::<Vec<_>>().join("\n")
     };
     let foreign = format!("999999999999.dkr.ecr.ap-northeast-1.amazonaws.com/openrate@{digest}");
     let reason = refused(&foreign).await;

@@ -88,7 +88,7 @@ where
     // Before the first request it is not even known which protocol is spoken, so neither has begun to count the time.
     let silent = async {
         if tokio::time::timeout(HEAD_WITHIN, asked.wait()).await.is_ok() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     tokio::select! {

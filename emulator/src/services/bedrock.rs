@@ -114,15 +114,12 @@ fn get_profile(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     if id.len() > 2048 || !id.bytes().all(letter) {
         return Err(validation("The provided inference profile identifier is invalid."));
     }
-    match profile(id, call.region, call.account) {
-        Some(profile) => Ok(Reply::read("GetInferenceProfile", shown_profile(&profile))),
-        None => {
-            let known: Vec<String> =
-                profiles(call.region, call.account).into_iter().map(|profile| profile.id).collect();
-            let text = format!("Could not find inference profile {id}. The emulator has {}.", known.join(", "));
-            Err(Refusal::new(404, "ResourceNotFoundException", text))
-        }
+    if let Some(profile) = profile(id, call.region, call.account) {
+        return Ok(Reply::read("GetInferenceProfile", shown_profile(&profile)));
     }
+    let known: Vec<String> = profiles(call.region, call.account).into_iter().map(|profile| profile.id).collect();
+    let text = format!("Could not find inference profile {id}. The emulator has {}.", known.join(", "));
+    Err(Refusal::new(404, "ResourceNotFoundException", text))
 }
 
 fn list_profiles(call: &Call<'_>) -> Result<Reply, Refusal> {

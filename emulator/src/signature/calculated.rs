@@ -37,7 +37,8 @@ impl Signed {
             Some(stated) if stated == actual || stated == UNSIGNED => stated.to_owned(),
             Some(_) => return None,
         };
-        let headers: String = self.headers.iter().map(|name| format!("{name}:{}\n", value(request, name))).collect();
+        let headers =
+            self.headers.iter().map(|name| format!("{name}:{}\n", value(request, name))).collect::<Vec<_>>().concat();
         let (method, signed) = (request.method(), self.headers.join(";"));
         let (path, query) = (path(request.uri().path()), query(request.uri().query().unwrap_or_default()));
         Some(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{hash}"))

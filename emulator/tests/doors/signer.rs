@@ -50,13 +50,15 @@ impl Signed {
         headers.push(("x-amz-date".to_owned(), DATE.to_owned()));
         headers.sort();
         let names = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let lines: String =
+            headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect::<Vec<_>>().concat();
         let (method, path, hash) = (self.method, self.path, Sha256::digest(self.body));
         let canonical = format!("{method}\n{path}\n\n{lines}\n{names}\n{hash:x}");
         let scope = format!("20261122/ap-northeast-1/{service}/aws4_request");
         let text = format!("AWS4-HMAC-SHA256\n{DATE}\n{scope}\n{:x}", Sha256::digest(canonical));
         let key = scope.split('/').fold(format!("AWS4{secret}").into_bytes(), |key, part| keyed(&key, part));
-        let signature: String = keyed(&key, &text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature: String =
+            keyed(&key, &text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let authorization =
             format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}");
         headers.push(("authorization".to_owned(), authorization));

@@ -26,10 +26,10 @@ use crate::resource::{Resource, Seen};
 use crate::wait::{Stop, Wait};
 
 /// The longest that a function may run (Lambda quotas: function timeout).
-const LONGEST: Duration = Duration::from_secs(900);
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// What starting the container of an image may take on top, in seconds: a cold start of a large image and the network.
-const STARTING: Duration = Duration::from_secs(60);
+const STARTING: Duration = Duration::from_mins(1);
 
 /// How long an Inactive function may take to be Active again: 40 to 106 seconds were reported.
 const ACTIVATION: Duration = Duration::from_mins(5);

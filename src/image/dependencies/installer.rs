@@ -107,7 +107,7 @@ impl<'a> Run<'a> {
                 words.add(["--python-version", &platform.python(), "--python-platform", &platform.target()]);
             }
             (Installer::Uv { .. }, Runs::Here(interpreter)) => {
-                words.add([OsStr::new("--python"), interpreter.as_os_str()])
+                words.add([OsStr::new("--python"), interpreter.as_os_str()]);
             }
             (Installer::Pip { .. }, _) => words.add(["--no-compile", "--quiet"]),
         }

@@ -94,7 +94,7 @@ impl Transport for OverNetwork {
 fn unanswered(registry: &str, error: &ConnectorError) -> RegistryError {
     let (registry, reason) = (registry.to_owned(), innermost(error));
     let mut causes = chain(error);
-    if causes.clone().any(|cause| cause.is::<rustls::Error>()) {
+    if causes.clone().find_map(|cause| cause.downcast_ref::<rustls::Error>()).is_some() {
         return RegistryError::Untrusted { registry, reason };
     }
     if causes.any(|cause| cause.downcast_ref::<ClientError>().is_some_and(ClientError::is_connect)) {

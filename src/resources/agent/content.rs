@@ -46,7 +46,7 @@ struct Others<'a> {
     encryption_key: Option<&'a str>,
 }
 
-/// The draft's fields. Orchestration is among them, though GetAgentVersion does not answer it.
+/// The draft's fields. Orchestration is among them, though `GetAgentVersion` does not answer it.
 pub(super) fn of_draft(agent: &Described) -> Settings {
     let content = Content {
         description: agent.description.clone(),

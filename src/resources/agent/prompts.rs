@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::facts::Unmanaged;
 
-/// What `UpdateAgent` has to send so that nothing changes; `None` where everything is as AWS has it by default. GetAgent
+/// What `UpdateAgent` has to send so that nothing changes; `None` where everything is as AWS has it by default. `GetAgent`
 /// answers the defaults, too: sent back, they would count as overridden.
 pub(super) fn kept(prompts: &PromptOverrideConfiguration) -> Option<PromptOverrideConfiguration> {
     let kept: Vec<PromptConfiguration> = prompts.prompt_configurations.iter().filter_map(step).collect();
@@ -34,7 +34,7 @@ fn step(prompt: &PromptConfiguration) -> Option<PromptConfiguration> {
     })
 }
 
-/// Whether AWS carries out this step by default (API reference of PromptConfiguration).
+/// Whether AWS carries out this step by default (API reference of `PromptConfiguration`).
 fn default_state(prompt: &PromptConfiguration) -> Option<PromptState> {
     match prompt.prompt_type.as_ref()? {
         PromptType::PreProcessing | PromptType::PostProcessing => Some(PromptState::Disabled),
@@ -95,7 +95,7 @@ fn document(document: &Document) -> Value {
     }
 }
 
-/// The steps whose own prompt sets temperature and top_p: newer models accept one of them at most.
+/// The steps whose own prompt sets temperature and `top_p`: newer models accept one of them at most.
 pub(super) fn sampled_twice(prompts: &PromptOverrideConfiguration) -> Vec<String> {
     let twice = |prompt: &&PromptConfiguration| {
         let inference = prompt.inference_configuration.as_ref();

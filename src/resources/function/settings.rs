@@ -109,9 +109,12 @@ fn logging(configuration: &FunctionConfiguration, group: &str) -> Option<Value> 
     let logging = configuration.logging_config()?;
     let mut found = json!({});
     let members = [
-        ("format", logging.log_format().map(|format| format.as_str()).filter(|format| *format != "Text")),
-        ("application_level", logging.application_log_level().map(|level| level.as_str())),
-        ("system_level", logging.system_log_level().map(|level| level.as_str())),
+        (
+            "format",
+            logging.log_format().map(aws_sdk_lambda::types::LogFormat::as_str).filter(|format| *format != "Text"),
+        ),
+        ("application_level", logging.application_log_level().map(aws_sdk_lambda::types::ApplicationLogLevel::as_str)),
+        ("system_level", logging.system_log_level().map(aws_sdk_lambda::types::SystemLogLevel::as_str)),
         ("group", logging.log_group().filter(|found| *found != group)),
     ];
     for (name, value) in members {

@@ -1,6 +1,7 @@
 //! Follows the handler's imports through the files of the image, and tells of files that the code needs and the image lacks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -96,7 +97,9 @@ impl Lacking<'_> {
     /// A text that is the name of a file, or its path from the folder or from the module.
     fn text(&mut self, by: &Entry, text: &str, left_out: &[String]) {
         let text = text.strip_prefix("./").unwrap_or(text);
-        let is_path = text.contains('.') && !text.contains(['\n', '*', '%', '{']) && !text.ends_with(".py");
+        let is_path = text.contains('.')
+            && !text.contains(['\n', '*', '%', '{'])
+            && Path::new(text).extension() != Some(OsStr::new("py"));
         if !is_path {
             return;
         }

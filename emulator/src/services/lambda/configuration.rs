@@ -145,14 +145,12 @@ pub(super) fn architecture<'a>(members: &Members<'a>) -> Result<Option<&'a str>,
     let Some(given) = members.texts("Architectures")? else { return Ok(None) };
     let all = format!("[{}]", given.join(", "));
     members.within("Architectures", &all, given.len(), 1, 1)?;
-    match given.first() {
-        Some(name @ (&"x86_64" | &"arm64")) => Ok(Some(name)),
-        _ => {
-            let text = "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must \
-                        not be null]";
-            Err(members.refuse("Architectures", Some(&all), text))
-        }
+    if let Some(name @ (&"x86_64" | &"arm64")) = given.first() {
+        return Ok(Some(name));
     }
+    let text = "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be \
+                null]";
+    Err(members.refuse("Architectures", Some(&all), text))
 }
 
 fn memory(members: &Members<'_>) -> Result<Option<i64>, Refusal> {

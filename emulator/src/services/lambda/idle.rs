@@ -88,13 +88,11 @@ fn obstacle(region: &Region, function: &str, source: &Source) -> Option<Failure>
 impl Function {
     /// Whether what the qualifier names, once it has been created, can be called.
     pub(super) fn activity(&self, qualifier: &str, now: Millis, timing: &Timing) -> Activity<'_> {
-        match self.version(qualifier) {
-            Some(version) => version.usage.activity(version.creation.until, now, timing),
-            None => {
-                let updated = self.update.as_ref().map_or(0, |update| update.until);
-                self.usage.activity(self.creation.until.max(updated), now, timing)
-            }
+        if let Some(version) = self.version(qualifier) {
+            return version.usage.activity(version.creation.until, now, timing);
         }
+        let updated = self.update.as_ref().map_or(0, |update| update.until);
+        self.usage.activity(self.creation.until.max(updated), now, timing)
     }
 
     fn source(&self, qualifier: &str) -> &Source {

@@ -19,9 +19,12 @@ const MANIFEST: &str = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.im
 const ECR: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 const BEARER: &str = r#"Bearer realm="https://auth.example/token",service="hub""#;
 
+/// Answers a request by its method and path.
+type Rule = Box<dyn Fn(&str, &str) -> Answer + Send + Sync>;
+
 /// A registry that answers by a rule, and keeps what was sent to it: method, address, and the login.
 struct Fake {
-    rule: Box<dyn Fn(&str, &str) -> Answer + Send + Sync>,
+    rule: Rule,
     seen: Mutex<Vec<String>>,
 }
 

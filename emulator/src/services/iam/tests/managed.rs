@@ -70,7 +70,7 @@ async fn the_answer_to_a_creation_has_no_session_length_and_a_call_takes_fifty_t
     let tags: String = (1..=51).map(tag).collect();
     let seen = ask(&aws, "TagRole", &format!("RoleName=openrate{tags}")).await;
     assert_eq!((seen.status, seen.code.as_str()), (400, "ValidationError"), "{}", seen.body);
-    let keys: String = (1..=51).map(|nth| format!("&TagKeys.member.{nth}=k{nth}")).collect();
+    let keys = (1..=51).map(|nth| format!("&TagKeys.member.{nth}=k{nth}")).collect::<Vec<_>>().concat();
     let seen = ask(&aws, "UntagRole", &format!("RoleName=openrate{keys}")).await;
     assert_eq!((seen.status, seen.code.as_str()), (400, "ValidationError"), "{}", seen.body);
 }

@@ -55,7 +55,7 @@ async fn an_answer_that_trickles_is_given_up_after_a_minute() {
         let started = Instant::now();
         let _ = registry.push_manifest("a", "b", "text/plain", Bytes::new()).await;
         let _ = registry.has_blob("a", &sha256(b"")).await;
-        assert!(started.elapsed() <= Duration::from_secs(120), "{status}");
+        assert!(started.elapsed() <= Duration::from_mins(2), "{status}");
     }
 }
 
