@@ -80,6 +80,20 @@ pub(super) fn read(field: &Field<'_>, group: Option<&BedrockName>) -> Vec<Functi
     items.into_iter().filter_map(|item| function(item, group, &mut seen)).collect()
 }
 
+/// Slack has no way to confirm a call: the chat application takes no return of control (AWS Chatbot guide, limits).
+fn confirm(field: &Field<'_>) -> Option<bool> {
+    let confirm = field.boolean()?;
+    if confirm {
+        let cure =
+            "remove it for an agent that is used in Slack, or use the agent from a program that answers the request";
+        field.warning(
+            format!("{} is true, and Slack can't confirm: the call never happens there", field.called()),
+            cure,
+        );
+    }
+    Some(confirm)
+}
+
 fn function(field: Field<'_>, group: Option<&BedrockName>, seen: &mut BTreeMap<String, usize>) -> Option<Function> {
     let mut fields = field.fields()?;
     let name = fields.required("name", "add `name: get_my_api`").and_then(|field| {
@@ -89,7 +103,7 @@ fn function(field: Field<'_>, group: Option<&BedrockName>, seen: &mut BTreeMap<S
     });
     let description = fields.optional("description").and_then(|field| field.text_of(1..=1200));
     let parameters = fields.optional("parameters").map(|field| parameters(&field)).unwrap_or_default();
-    let confirm = fields.optional("confirm").and_then(|field| field.boolean());
+    let confirm = fields.optional("confirm").and_then(|field| confirm(&field));
     if !fields.has("description") {
         let cure = "add `description:` with what it returns and when to call it";
         fields.owner().warn_missing("description", "the model chooses functions by it", cure);

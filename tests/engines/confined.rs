@@ -90,11 +90,19 @@ fn process(root: &Path, config: &Value) -> Process {
     }
 }
 
+/// Gives the runtime API's secret to a runtime that knows host and port only, as the first part of the path: another user's
+/// process is not recognized without it.
+const WITH_SECRET: &str = "AWS_LAMBDA_RUNTIME_API=$AWS_LAMBDA_RUNTIME_API/$BEDROCK_OPS_RUNTIME_SECRET; export AWS_LAMBDA_RUNTIME_API; exec \"$@\"";
+
 /// What stands before the command. `unshare --root` is `chroot` that can also enter a folder; no namespace is left but, for
 /// who is not root, the user's.
 fn chroot(root: &Path, folder: &str) -> impl Iterator<Item = OsString> {
     // By its path: the `PATH` is the image's.
-    let mut words: Vec<OsString> = vec![which("unshare").unwrap().into(), "--root".into(), root.into()];
+    let mut words: Vec<OsString> =
+        [which("sh").unwrap().as_os_str(), "-c".as_ref(), WITH_SECRET.as_ref(), "sh".as_ref()]
+            .map(OsString::from)
+            .into();
+    words.extend([which("unshare").unwrap().into(), "--root".into(), root.into()]);
     words.extend(["--wd".into(), folder.into()]);
     if is_root() {
         words.extend(USER.map(OsString::from));

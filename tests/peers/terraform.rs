@@ -102,7 +102,7 @@ fn terraform_comes_and_goes_and_bedrock_ops_leaves_alone_what_it_made() {
         let refused = stage.bedrock_ops(&[command, "--yes"]).expect_code(5);
         assert_eq!(refused.stdout, "");
         for thing in ["repository push-openrate", "function push-openrate", "agent push-openrate-agent", "alias v1"] {
-            let refusal = format!("\n  ! {thing}\n      it exists and was not made by bedrock-ops");
+            let refusal = format!("\n  ! {thing}\n      it exists and carries no tag bedrock-ops:stack");
             assert!(refused.stderr.contains(&refusal), "{thing}: {}", refused.stderr);
         }
     }
