@@ -71,10 +71,6 @@ impl Api {
         let mut connections = JoinSet::new();
         while let Ok((stream, from)) = listener.accept().await {
             let peer = listener.local_addr().map_or(Peer::Unknown, |here| guard::peer(from, here));
-            // Another user of this machine, who could only be after the event.
-            if peer == Peer::Foreign {
-                continue;
-            }
             let api = Arc::clone(&self);
             connections.spawn(async move {
                 let answer = service_fn(|request| api.answer(request, peer));
