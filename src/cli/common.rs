@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::manifest::Reach;
+use crate::shell::quoted;
 
 /// The manifest that is taken when none is named.
 pub const MANIFEST: &str = "agent.yaml";
@@ -41,9 +42,27 @@ impl Common {
     pub fn flags(&self) -> String {
         let mut words = Vec::new();
         words.extend(self.local.then(|| " --local".to_owned()));
-        words.extend((self.file != Path::new(MANIFEST)).then(|| format!(" -f {}", self.file.display())));
+        words.extend(
+            (self.file != Path::new(MANIFEST)).then(|| format!(" -f {}", quoted(&self.file.to_string_lossy()))),
+        );
         words.extend(self.allow_outside.then(|| " --allow-outside".to_owned()));
-        words.extend(self.profile.iter().map(|profile| format!(" --profile {profile}")));
+        words.extend(self.profile.iter().map(|profile| format!(" --profile {}", quoted(profile))));
         words.concat()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn a_command_in_a_hint_can_be_pasted_whatever_the_paths_name() {
+        let words = ["bedrock-ops", "plan", "-f", "エージェント (1)/it's.yaml", "--profile", "my work"];
+        let typed = Cli::try_parse_from(words).unwrap().common.typed("deploy");
+        let pasted = shlex::split(&typed).unwrap();
+        assert_eq!(pasted, ["bedrock-ops", "deploy", "-f", "エージェント (1)/it's.yaml", "--profile", "my work"]);
     }
 }
