@@ -17,6 +17,7 @@ mod status;
 mod validate;
 
 use std::process::ExitCode;
+use std::task::Poll;
 
 use anyhow::Result;
 use clap::builder::Styles;
@@ -32,11 +33,18 @@ use signals::Stop;
 pub async fn run(cli: Cli) -> ExitCode {
     let last_word = last_word(&cli.command);
     let stopped = listened_for(&cli.command);
+    let mut stopped = std::pin::pin!(stopped);
+    // Polled once, so that signals are listened for before the command prints anything.
+    let early = std::future::poll_fn(|context| Poll::Ready(stopped.as_mut().poll(context))).await;
+    if let Poll::Ready(stop) = early {
+        note(format!("{}; nothing was changed", stop.text()));
+        return ExitCode::from(stop.exit() as u8);
+    }
     let ended = tokio::select! {
         // The command is polled first: where it listens for a signal itself, its own message is the better one.
         biased;
         ended = dispatch(cli) => ended,
-        stop = stopped => {
+        stop = &mut stopped => {
             note(Clean::block(format!("\n{}; {last_word}", stop.text())));
             Ok(stop.exit())
         }
